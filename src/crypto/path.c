@@ -1,0 +1,175 @@
+#include "crypto/path.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#define AUTH_LEVEL 2 /* 112 bits of strength: refuses SHA-1 and RSA below 2048 bits */
+
+static X509 *read_certificate(struct writ_span der)
+{
+    const unsigned char *p = der.p;
+
+    return d2i_X509(NULL, &p, (long)der.n);
+}
+
+/* Certificates that OpenSSL cannot read are left out: no path leads over them. */
+static int push_all(STACK_OF(X509) * stack, const struct writ_span *certs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        X509 *cert = read_certificate(certs[i]);
+
+        if (cert != NULL && sk_X509_push(stack, cert) == 0) {
+            X509_free(cert);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static enum writ_path_state state_of(int error)
+{
+    switch (error) {
+    case X509_V_OK:
+        return WRIT_PATH_GOOD;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_CERT_UNTRUSTED:
+        return WRIT_PATH_NO_ANCHOR;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return WRIT_PATH_EXPIRED;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return WRIT_PATH_NOT_YET_VALID;
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+        return WRIT_PATH_BAD_SIGNATURE;
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_INVALID_NON_CA:
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+        return WRIT_PATH_NOT_A_CA;
+    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+        return WRIT_PATH_TOO_LONG;
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+        return WRIT_PATH_UNKNOWN_EXTENSION;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return WRIT_PATH_WEAK;
+    default:
+        return WRIT_PATH_OTHER;
+    }
+}
+
+static int keep_certificate(const X509 *cert, struct writ_path *path)
+{
+    int n = i2d_X509(cert, NULL);
+    uint8_t *at = n <= 0 ? NULL : writ_buffer_extend(&path->bytes, (size_t)n);
+
+    if (at == NULL || i2d_X509(cert, &at) != n)
+        return -1;
+    path->cert[path->count++].n = (size_t)n; /* pointers are set when the buffer has stopped moving */
+    return 0;
+}
+
+static int keep_path(X509_STORE_CTX *context, struct writ_path *path, struct writ_error *e)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+    size_t used = 0;
+
+    if (sk_X509_num(chain) > WRIT_PATH_LENGTH_MAX) {
+        path->state = WRIT_PATH_TOO_LONG;
+        (void)snprintf(path->reason, sizeof path->reason, "more than %d certificates in the path",
+                       WRIT_PATH_LENGTH_MAX);
+        return 0;
+    }
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        if (keep_certificate(sk_X509_value(chain, i), path) < 0)
+            return writ_fail_memory(e);
+    }
+    for (size_t i = 0; i < path->count; used += path->cert[i].n, i++)
+        path->cert[i].p = path->bytes.p + used;
+    return 0;
+}
+
+static void set_instant(X509_STORE_CTX *context, int64_t instant, bool ignore_dates)
+{
+    X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
+
+    X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+    X509_VERIFY_PARAM_set_depth(param, WRIT_PATH_LENGTH_MAX - 2);
+    if (ignore_dates)
+        (void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
+    else
+        X509_VERIFY_PARAM_set_time(param, (time_t)instant);
+}
+
+static int run(X509_STORE_CTX *context, struct writ_path *path, struct writ_error *e)
+{
+    int error, depth;
+
+    if (X509_verify_cert(context) == 1) {
+        path->state = WRIT_PATH_GOOD;
+        return keep_path(context, path, e);
+    }
+    error = X509_STORE_CTX_get_error(context);
+    depth = X509_STORE_CTX_get_error_depth(context);
+    if (error == X509_V_ERR_OUT_OF_MEM)
+        return writ_fail_memory(e);
+    path->state = error == X509_V_OK ? WRIT_PATH_OTHER : state_of(error);
+    path->failed_at = depth < 0 ? 0 : (size_t)depth;
+    (void)snprintf(path->reason, sizeof path->reason, "%s", X509_verify_cert_error_string(error));
+    return 0;
+}
+
+int writ_path_build(struct writ_span leaf, const struct writ_span *candidates, size_t candidate_count,
+                    const struct writ_span *anchors, size_t anchor_count, int64_t instant,
+                    bool ignore_dates, struct writ_path *path, struct writ_error *e)
+{
+    STACK_OF(X509) *middle = sk_X509_new_null();
+    STACK_OF(X509) *roots = sk_X509_new_null();
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    X509_STORE *store = X509_STORE_new();
+    X509 *cert = read_certificate(leaf);
+    int rc = -1;
+
+    path->state = WRIT_PATH_OTHER;
+    if (candidate_count > WRIT_PATH_CANDIDATES_MAX) {
+        (void)writ_fail(e, WRIT_FAULT_USAGE, "more than %d certificates", WRIT_PATH_CANDIDATES_MAX);
+        goto out;
+    }
+    if (cert == NULL) {
+        (void)snprintf(path->reason, sizeof path->reason, "OpenSSL cannot read the certificate");
+        rc = 0;
+        goto out;
+    }
+    if (middle == NULL || roots == NULL || context == NULL || store == NULL ||
+        push_all(middle, candidates, candidate_count) < 0 ||
+        push_all(roots, anchors, anchor_count) < 0 ||
+        X509_STORE_CTX_init(context, store, cert, middle) != 1) {
+        (void)writ_fail_memory(e);
+        goto out;
+    }
+    X509_STORE_CTX_set0_trusted_stack(context, roots);
+    set_instant(context, instant, ignore_dates);
+    rc = run(context, path, e);
+out:
+    X509_STORE_CTX_free(context);
+    X509_STORE_free(store);
+    sk_X509_pop_free(middle, X509_free);
+    sk_X509_pop_free(roots, X509_free);
+    X509_free(cert);
+    ERR_clear_error();
+    return rc;
+}
+
+void writ_path_free(struct writ_path *path)
+{
+    writ_buffer_free(&path->bytes);
+    path->count = 0;
+}

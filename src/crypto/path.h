@@ -1,0 +1,48 @@
+/*
+ * crypto/path.h - certification paths (RFC 5280 section 6.1), built and checked by OpenSSL
+ *
+ * Names, signatures, dates, basic constraints, path length, keyUsage, name constraints and unknown
+ * critical extensions of every certificate of the path are checked here, at an instant that is an
+ * argument.  Purpose, revocation and key strength are not: evidence/path.h does that.
+ */
+#ifndef WRIT_CRYPTO_PATH_H
+#define WRIT_CRYPTO_PATH_H
+
+#include "base/buffer.h"
+
+#define WRIT_PATH_LENGTH_MAX     8  /* certificates of one path, root included */
+#define WRIT_PATH_CANDIDATES_MAX 16 /* certificates offered for the middle of the path */
+
+/* Why there is no path, for code to branch on. */
+enum writ_path_state {
+    WRIT_PATH_GOOD,
+    WRIT_PATH_NO_ANCHOR,         /* does not lead to a trusted root */
+    WRIT_PATH_EXPIRED,           /* a certificate had ended at the instant */
+    WRIT_PATH_NOT_YET_VALID,     /* a certificate had not begun */
+    WRIT_PATH_BAD_SIGNATURE,     /* a certificate is not signed by its issuer */
+    WRIT_PATH_NOT_A_CA,          /* an issuer is not a CA, or may not sign certificates */
+    WRIT_PATH_TOO_LONG,          /* a path length constraint, or the ceiling above */
+    WRIT_PATH_UNKNOWN_EXTENSION, /* a critical extension that nobody understands */
+    WRIT_PATH_WEAK,              /* a key or hash below 112 bits of strength */
+    WRIT_PATH_OTHER
+};
+
+struct writ_path {
+    enum writ_path_state state;
+    char reason[256];                             /* a sentence when the state is not good */
+    size_t failed_at;                             /* 0 the leaf, 1 its issuer … where it failed */
+    size_t count;                                 /* certificates in the path; 0 when not good */
+    struct writ_span cert[WRIT_PATH_LENGTH_MAX];  /* leaf first, root last; DER, in `bytes` */
+    struct writ_buffer bytes;                     /* owned; writ_path_free gives it back */
+};
+
+/* Looks for a path from leaf over any of the candidates to one of the anchors, valid at `instant`,
+ * or at any time when ignore_dates is true.  All certificates are DER that object/cert.h has read.
+ * 0 with path->state telling what was found (path must be zero before), -1 with
+ * WRIT_FAULT_UNEXPECTED without memory, WRIT_FAULT_USAGE when there are too many candidates. */
+int writ_path_build(struct writ_span leaf, const struct writ_span *candidates, size_t candidate_count,
+                    const struct writ_span *anchors, size_t anchor_count, int64_t instant,
+                    bool ignore_dates, struct writ_path *path, struct writ_error *e) WRIT_MUST_CHECK;
+void writ_path_free(struct writ_path *path);
+
+#endif
