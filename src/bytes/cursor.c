@@ -22,6 +22,7 @@ int writ_cursor_fail(const struct writ_cursor *c, const char *fmt, ...)
 
 int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out, const char *what)
 {
+    *out = WRIT_SPAN_NONE;
     if (n > c->left)
         return writ_cursor_fail(c, "%s: wanted %zu bytes, %zu are left", what, n, c->left);
     *out = WRIT_SPAN(c->at, n);

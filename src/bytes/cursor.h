@@ -25,7 +25,7 @@ struct writ_cursor {
 struct writ_cursor writ_cursor_over(struct writ_span bytes, struct writ_error *e);
 
 /* Takes the next n bytes.  what names them in the fault ("contentLength").  -1 when fewer are
- * left; the cursor is then unchanged. */
+ * left; the cursor is then unchanged and *out empty. */
 int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out, const char *what)
     WRIT_MUST_CHECK;
 
