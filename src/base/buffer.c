@@ -99,8 +99,8 @@ int writ_buffer_check(const struct writ_buffer *b, struct writ_error *e)
 {
     if (!b->failed)
         return 0;
-    return writ_fail(e, WRIT_FAULT_UNEXPECTED, "out of memory, or output over its ceiling of %zu bytes",
-                     ceiling_of(b));
+    return writ_fail(e, WRIT_FAULT_UNEXPECTED,
+                     "out of memory, or output over its ceiling of %zu bytes", ceiling_of(b));
 }
 
 struct writ_span writ_buffer_span(const struct writ_buffer *b)

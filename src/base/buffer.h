@@ -27,7 +27,8 @@ void writ_buffer_zeros(struct writ_buffer *b, size_t n);
 void writ_buffer_text(struct writ_buffer *b, const char *text);
 void writ_buffer_format(struct writ_buffer *b, const char *fmt, ...) WRIT_FORMAT(2, 3);
 
-/* Makes room for n more bytes at the end and returns where they go, or NULL.  They count as used. */
+/* Makes room for n more bytes at the end and returns where they go, or NULL.  They count as used.
+ */
 uint8_t *writ_buffer_extend(struct writ_buffer *b, size_t n);
 
 /* 0 when every append succeeded; otherwise -1 and "out of memory or over the ceiling". */

@@ -16,8 +16,8 @@ enum writ_emit_form { WRIT_EMIT_TEXT, WRIT_EMIT_JSON };
 
 struct writ_emit {
     enum writ_emit_form form;
-    struct writ_buffer *out;        /* borrowed; its failed flag says whether all was written */
-    unsigned depth;                 /* open objects and lists */
+    struct writ_buffer *out;           /* borrowed; its failed flag says whether all was written */
+    unsigned depth;                    /* open objects and lists */
     bool in_list[WRIT_EMIT_DEPTH_MAX]; /* by depth: is it a list? */
     bool used[WRIT_EMIT_DEPTH_MAX];    /* by depth: has it a member already? */
 };

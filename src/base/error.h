@@ -8,7 +8,7 @@
 
 #include "writ/error.h"
 
-#define WRIT_MUST_CHECK __attribute__((warn_unused_result))
+#define WRIT_MUST_CHECK        __attribute__((warn_unused_result))
 #define WRIT_FORMAT(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* Records a fault of class f with a sentence, unless one is recorded already.  e may be NULL.

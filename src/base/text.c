@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The length in bytes of a well-formed UTF-8 character at the start of s and its code point, or 0. */
+/* The length in bytes of a well-formed UTF-8 character at the start of s and its code point, or 0.
+ */
 static size_t decode(struct writ_span s, uint32_t *point)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -11,7 +11,11 @@
 /* Writes the header of an element; returns how many bytes it takes. */
 static size_t header(uint8_t tag, size_t length, uint8_t out[HEADER_MAX])
 {
-    size_t bytes = length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length >> 24 ? 4 : 3;
+    size_t bytes = length < 0x80      ? 0
+                   : length < 0x100   ? 1
+                   : length < 0x10000 ? 2
+                   : length >> 24     ? 4
+                                      : 3;
 
     out[0] = tag;
     if (bytes == 0) {

@@ -11,10 +11,10 @@
 #include "bytes/der.h"
 
 struct writ_build {
-    struct writ_buffer out;        /* owned; writ_build_free gives it back */
-    size_t start[WRIT_DEPTH_MAX];  /* where the contents of each open structure begin */
-    uint8_t tag[WRIT_DEPTH_MAX];   /* and its tag */
-    unsigned depth;                /* open structures */
+    struct writ_buffer out;       /* owned; writ_build_free gives it back */
+    size_t start[WRIT_DEPTH_MAX]; /* where the contents of each open structure begin */
+    uint8_t tag[WRIT_DEPTH_MAX];  /* and its tag */
+    unsigned depth;               /* open structures */
 };
 
 /* Opens a constructed element; the appends that follow go into it until it is closed. */
@@ -52,8 +52,8 @@ void writ_build_open_octets(struct writ_build *b);
 
 /* 0 and the finished bytes, borrowed from the builder; -1 when an append failed or a structure is
  * still open. */
-int writ_build_finish(struct writ_build *b, struct writ_span *der, struct writ_error *e)
-    WRIT_MUST_CHECK;
+int writ_build_finish(struct writ_build *b, struct writ_span *der,
+                      struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Gives the memory back.  The builder can be used again. */
 void writ_build_free(struct writ_build *b);

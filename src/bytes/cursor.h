@@ -26,8 +26,8 @@ struct writ_cursor writ_cursor_over(struct writ_span bytes, struct writ_error *e
 
 /* Takes the next n bytes.  what names them in the fault ("contentLength").  -1 when fewer are
  * left; the cursor is then unchanged and *out empty. */
-int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out, const char *what)
-    WRIT_MUST_CHECK;
+int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out,
+                     const char *what) WRIT_MUST_CHECK;
 
 /* The next n bytes, without taking them; an empty span when fewer are left. */
 struct writ_span writ_cursor_peek(const struct writ_cursor *c, size_t n);
@@ -44,8 +44,8 @@ int writ_cursor_u64_le(struct writ_cursor *c, uint64_t *out, const char *what) W
 int writ_cursor_zeros(struct writ_cursor *c, size_t n, const char *what) WRIT_MUST_CHECK;
 
 /* Takes the bytes up to and without the next '\n', and the '\n' itself.  -1 when there is none. */
-int writ_cursor_line(struct writ_cursor *c, struct writ_span *line, const char *what)
-    WRIT_MUST_CHECK;
+int writ_cursor_line(struct writ_cursor *c, struct writ_span *line,
+                     const char *what) WRIT_MUST_CHECK;
 
 /* Takes the bytes up to and without the next `separator`, and it; or all that is left, when there
  * is none.  For splitting a line into fields. */
@@ -56,8 +56,8 @@ int writ_cursor_end(const struct writ_cursor *c, const char *what) WRIT_MUST_CHE
 
 /* A part of a span: n bytes from offset from.  -1 (and *out empty) when it does not fit.  For
  * formats that name their parts by offset; the check cannot overflow. */
-int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n, struct writ_span *out)
-    WRIT_MUST_CHECK;
+int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n,
+                   struct writ_span *out) WRIT_MUST_CHECK;
 
 /* Numbers at a fixed place of a span that has been checked to be long enough; 0 when it is not. */
 uint32_t writ_span_u32_le(struct writ_span s, size_t from);

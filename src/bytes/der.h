@@ -55,8 +55,8 @@ int writ_der_enter_optional(struct writ_cursor *c, uint8_t tag, struct writ_curs
                             bool *present, const char *what) WRIT_MUST_CHECK;
 
 /* The next element with this tag, header included, and its contents unread. */
-int writ_der_whole(struct writ_cursor *c, uint8_t tag, struct writ_span *whole, const char *what)
-    WRIT_MUST_CHECK;
+int writ_der_whole(struct writ_cursor *c, uint8_t tag, struct writ_span *whole,
+                   const char *what) WRIT_MUST_CHECK;
 
 /* The next element with this tag: its content octets. */
 int writ_der_contents(struct writ_cursor *c, uint8_t tag, struct writ_span *contents,
@@ -66,12 +66,12 @@ int writ_der_contents(struct writ_cursor *c, uint8_t tag, struct writ_span *cont
 int writ_der_boolean(struct writ_cursor *c, bool *value, const char *what) WRIT_MUST_CHECK;
 
 /* BOOLEAN DEFAULT FALSE: absent means false, and an encoded FALSE is refused (X.690 11.5). */
-int writ_der_boolean_default_false(struct writ_cursor *c, bool *value, const char *what)
-    WRIT_MUST_CHECK;
+int writ_der_boolean_default_false(struct writ_cursor *c, bool *value,
+                                   const char *what) WRIT_MUST_CHECK;
 
 /* INTEGER of any size, minimal: its content octets, two's complement. */
-int writ_der_integer(struct writ_cursor *c, struct writ_span *content, const char *what)
-    WRIT_MUST_CHECK;
+int writ_der_integer(struct writ_cursor *c, struct writ_span *content,
+                     const char *what) WRIT_MUST_CHECK;
 
 /* INTEGER or ENUMERATED within 0..max. */
 int writ_der_unsigned(struct writ_cursor *c, uint8_t tag, uint64_t max, uint64_t *value,
@@ -81,8 +81,8 @@ int writ_der_unsigned(struct writ_cursor *c, uint8_t tag, uint64_t max, uint64_t
 int writ_der_bit_string(struct writ_cursor *c, struct writ_span *bits, unsigned *unused,
                         const char *what) WRIT_MUST_CHECK;
 
-int writ_der_octet_string(struct writ_cursor *c, struct writ_span *octets, const char *what)
-    WRIT_MUST_CHECK;
+int writ_der_octet_string(struct writ_cursor *c, struct writ_span *octets,
+                          const char *what) WRIT_MUST_CHECK;
 int writ_der_null(struct writ_cursor *c, const char *what) WRIT_MUST_CHECK;
 
 /* OBJECT IDENTIFIER: valid content octets, and which one it is if known (oid may be NULL). */
@@ -90,8 +90,8 @@ int writ_der_oid(struct writ_cursor *c, struct writ_span *content, enum writ_oid
                  const char *what) WRIT_MUST_CHECK;
 
 /* OBJECT IDENTIFIER that must be this one. */
-int writ_der_oid_exactly(struct writ_cursor *c, enum writ_oid wanted, const char *what)
-    WRIT_MUST_CHECK;
+int writ_der_oid_exactly(struct writ_cursor *c, enum writ_oid wanted,
+                         const char *what) WRIT_MUST_CHECK;
 
 /* UTF8String: well-formed and printable in the sense of base/text.h, min to max bytes. */
 int writ_der_utf8(struct writ_cursor *c, size_t min, size_t max, struct writ_span *text,
@@ -103,8 +103,8 @@ int writ_der_time(struct writ_cursor *c, int64_t *instant, const char *what) WRI
 
 /* GeneralizedTime with optional fractions, as RFC 3161 section 2.4.2 writes genTime; the fraction
  * is rounded up to the next second (a claim of "before" must not profit from it). */
-int writ_der_time_with_fraction(struct writ_cursor *c, int64_t *instant, const char *what)
-    WRIT_MUST_CHECK;
+int writ_der_time_with_fraction(struct writ_cursor *c, int64_t *instant,
+                                const char *what) WRIT_MUST_CHECK;
 
 /* Nothing may be left of a structure. */
 int writ_der_end(const struct writ_cursor *c, const char *what) WRIT_MUST_CHECK;

@@ -23,8 +23,8 @@ int writ_digester_sha256(struct writ_digester *d, struct writ_span a, struct wri
                          uint8_t out[WRIT_SHA256_BYTES], struct writ_error *e) WRIT_MUST_CHECK;
 
 /* One message, one hash. */
-int writ_sha256(struct writ_span bytes, uint8_t out[WRIT_SHA256_BYTES], struct writ_error *e)
-    WRIT_MUST_CHECK;
+int writ_sha256(struct writ_span bytes, uint8_t out[WRIT_SHA256_BYTES],
+                struct writ_error *e) WRIT_MUST_CHECK;
 
 /* A hash chosen by its identifier: SHA-1 (to compare identifiers only, never for a signature),
  * SHA-256, SHA-384 or SHA-512.  *n gets its length.  Another one is WRIT_FAULT_BAD_INPUT. */

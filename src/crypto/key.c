@@ -33,8 +33,8 @@ static struct writ_key *wrap(EVP_PKEY *pkey, struct writ_error *e)
 
 struct writ_key *writ_key_generate(enum writ_key_kind kind, struct writ_error *e)
 {
-    EVP_PKEY *pkey = kind == WRIT_KEY_P256 ? EVP_EC_gen("P-256")
-                                           : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    EVP_PKEY *pkey =
+        kind == WRIT_KEY_P256 ? EVP_EC_gen("P-256") : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 
     return wrap(pkey, e);
 }
@@ -78,8 +78,8 @@ struct writ_key *writ_key_from_pkcs8(struct writ_span der, bool encrypted,
         (void)writ_fail(e, WRIT_FAULT_BAD_INPUT, "private key or passphrase too long");
         return NULL;
     }
-    plain = encrypted ? decrypt(der, passphrase, e)
-                      : d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
+    plain =
+        encrypted ? decrypt(der, passphrase, e) : d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
     pkey = plain == NULL ? NULL : EVP_PKCS82PKEY(plain);
     PKCS8_PRIV_KEY_INFO_free(plain);
     ERR_clear_error();
@@ -106,12 +106,12 @@ static int append_sealed(const X509_SIG *sealed, struct writ_buffer *out)
     return at != NULL && i2d_X509_SIG(sealed, &at) == n ? 0 : -1;
 }
 
-int writ_key_to_pkcs8(const struct writ_key *k, struct writ_span passphrase, struct writ_buffer *out,
-                      struct writ_error *e)
+int writ_key_to_pkcs8(const struct writ_key *k, struct writ_span passphrase,
+                      struct writ_buffer *out, struct writ_error *e)
 {
     PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(k->pkey);
-    X509_ALGOR *how = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, SCRYPT_N, SCRYPT_R,
-                                            SCRYPT_P);
+    X509_ALGOR *how =
+        PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, SCRYPT_N, SCRYPT_R, SCRYPT_P);
     X509_SIG *sealed = NULL;
     int rc = -1;
 
@@ -158,8 +158,8 @@ int writ_key_ed25519_public(const struct writ_key *k, uint8_t out[32], struct wr
 {
     size_t n = 32;
 
-    if (EVP_PKEY_is_a(k->pkey, "ED25519") &&
-        EVP_PKEY_get_raw_public_key(k->pkey, out, &n) == 1 && n == 32)
+    if (EVP_PKEY_is_a(k->pkey, "ED25519") && EVP_PKEY_get_raw_public_key(k->pkey, out, &n) == 1 &&
+        n == 32)
         return 0;
     return writ_fail(e, WRIT_FAULT_USAGE, "not an Ed25519 key");
 }
@@ -212,7 +212,8 @@ out:
 bool writ_key_matches(const struct writ_key *k, struct writ_span spki)
 {
     struct writ_buffer own = {0};
-    bool same = writ_key_public(k, &own, NULL) == 0 && writ_span_equal(writ_buffer_span(&own), spki);
+    bool same =
+        writ_key_public(k, &own, NULL) == 0 && writ_span_equal(writ_buffer_span(&own), spki);
 
     writ_buffer_free(&own);
     return same;

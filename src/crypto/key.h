@@ -22,23 +22,23 @@ void writ_key_free(struct writ_key *k);
 /* Reads PKCS #8 (RFC 5958), encrypted when encrypted is true.  A wrong passphrase is
  * WRIT_FAULT_PERMISSION; anything that is no key is WRIT_FAULT_BAD_INPUT. */
 struct writ_key *writ_key_from_pkcs8(struct writ_span der, bool encrypted,
-                                     struct writ_span passphrase, struct writ_error *e)
-    WRIT_MUST_CHECK;
+                                     struct writ_span passphrase,
+                                     struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Appends PKCS #8, encrypted with AES-256-CBC under scrypt (N 32768, r 8, p 1; RFC 7914) when the
  * passphrase is not empty, in the clear otherwise: _insecure_plain says so where it is called. */
-int writ_key_to_pkcs8(const struct writ_key *k, struct writ_span passphrase, struct writ_buffer *out,
-                      struct writ_error *e) WRIT_MUST_CHECK;
+int writ_key_to_pkcs8(const struct writ_key *k, struct writ_span passphrase,
+                      struct writ_buffer *out, struct writ_error *e) WRIT_MUST_CHECK;
 int writ_key_to_pkcs8_insecure_plain(const struct writ_key *k, struct writ_buffer *out,
                                      struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Appends the SubjectPublicKeyInfo. */
-int writ_key_public(const struct writ_key *k, struct writ_buffer *out, struct writ_error *e)
-    WRIT_MUST_CHECK;
+int writ_key_public(const struct writ_key *k, struct writ_buffer *out,
+                    struct writ_error *e) WRIT_MUST_CHECK;
 
 /* The 32 bytes of an Ed25519 public key.  WRIT_FAULT_USAGE for another kind of key. */
-int writ_key_ed25519_public(const struct writ_key *k, uint8_t out[32], struct writ_error *e)
-    WRIT_MUST_CHECK;
+int writ_key_ed25519_public(const struct writ_key *k, uint8_t out[32],
+                            struct writ_error *e) WRIT_MUST_CHECK;
 
 /* The signature algorithm this key signs with: ECDSA with SHA-256, RSA with SHA-256, Ed25519; or
  * WRIT_OID_UNKNOWN when writ does not sign with such a key. */

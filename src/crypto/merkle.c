@@ -49,10 +49,12 @@ static void *hash_groups(void *shared)
 
     if (d == NULL)
         atomic_store(&w->failed, 1);
-    while (d != NULL && !atomic_load(&w->failed) && (i = atomic_fetch_add(&w->next, 1)) < w->groups) {
+    while (d != NULL && !atomic_load(&w->failed) &&
+           (i = atomic_fetch_add(&w->next, 1)) < w->groups) {
         size_t from = i * GROUP_BYTES;
         size_t left = w->content.n - from;
-        struct writ_span group = WRIT_SPAN(w->content.p + from, left < GROUP_BYTES ? left : GROUP_BYTES);
+        struct writ_span group =
+            WRIT_SPAN(w->content.p + from, left < GROUP_BYTES ? left : GROUP_BYTES);
 
         if (hash_group(d, group, w->hashes + i * WRIT_SHA256_BYTES) < 0)
             atomic_store(&w->failed, 1);

@@ -73,7 +73,8 @@ static int keep_certificate(const X509 *cert, struct writ_path *path)
 
     if (at == NULL || i2d_X509(cert, &at) != n)
         return -1;
-    path->cert[path->count++].n = (size_t)n; /* pointers are set when the buffer has stopped moving */
+    path->cert[path->count++].n =
+        (size_t)n; /* pointers are set when the buffer has stopped moving */
     return 0;
 }
 
@@ -127,9 +128,10 @@ static int run(X509_STORE_CTX *context, struct writ_path *path, struct writ_erro
     return 0;
 }
 
-int writ_path_build(struct writ_span leaf, const struct writ_span *candidates, size_t candidate_count,
-                    const struct writ_span *anchors, size_t anchor_count, int64_t instant,
-                    bool ignore_dates, struct writ_path *path, struct writ_error *e)
+int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
+                    size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
+                    int64_t instant, bool ignore_dates, struct writ_path *path,
+                    struct writ_error *e)
 {
     STACK_OF(X509) *middle = sk_X509_new_null();
     STACK_OF(X509) *roots = sk_X509_new_null();

@@ -29,20 +29,21 @@ enum writ_path_state {
 
 struct writ_path {
     enum writ_path_state state;
-    char reason[256];                             /* a sentence when the state is not good */
-    size_t failed_at;                             /* 0 the leaf, 1 its issuer … where it failed */
-    size_t count;                                 /* certificates in the path; 0 when not good */
-    struct writ_span cert[WRIT_PATH_LENGTH_MAX];  /* leaf first, root last; DER, in `bytes` */
-    struct writ_buffer bytes;                     /* owned; writ_path_free gives it back */
+    char reason[256];                            /* a sentence when the state is not good */
+    size_t failed_at;                            /* 0 the leaf, 1 its issuer … where it failed */
+    size_t count;                                /* certificates in the path; 0 when not good */
+    struct writ_span cert[WRIT_PATH_LENGTH_MAX]; /* leaf first, root last; DER, in `bytes` */
+    struct writ_buffer bytes;                    /* owned; writ_path_free gives it back */
 };
 
 /* Looks for a path from leaf over any of the candidates to one of the anchors, valid at `instant`,
  * or at any time when ignore_dates is true.  All certificates are DER that object/cert.h has read.
  * 0 with path->state telling what was found (path must be zero before), -1 with
  * WRIT_FAULT_UNEXPECTED without memory, WRIT_FAULT_USAGE when there are too many candidates. */
-int writ_path_build(struct writ_span leaf, const struct writ_span *candidates, size_t candidate_count,
-                    const struct writ_span *anchors, size_t anchor_count, int64_t instant,
-                    bool ignore_dates, struct writ_path *path, struct writ_error *e) WRIT_MUST_CHECK;
+int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
+                    size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
+                    int64_t instant, bool ignore_dates, struct writ_path *path,
+                    struct writ_error *e) WRIT_MUST_CHECK;
 void writ_path_free(struct writ_path *path);
 
 #endif

@@ -1,0 +1,46 @@
+/*
+ * base/reason.h - why something was revoked (RFC 5280 section 5.3.1)
+ */
+#ifndef WRIT_BASE_REASON_H
+#define WRIT_BASE_REASON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The codes of CRLReason that writ uses.  removeFromCRL (8) only stands in delta CRLs, and
+ * aACompromise (10) is for attribute certificates. */
+enum writ_reason {
+    WRIT_REASON_UNSPECIFIED = 0,
+    WRIT_REASON_KEY_COMPROMISE = 1,
+    WRIT_REASON_CA_COMPROMISE = 2,
+    WRIT_REASON_AFFILIATION_CHANGED = 3,
+    WRIT_REASON_SUPERSEDED = 4,
+    WRIT_REASON_CESSATION_OF_OPERATION = 5,
+    WRIT_REASON_CERTIFICATE_HOLD = 6,
+    WRIT_REASON_PRIVILEGE_WITHDRAWN = 9
+};
+
+/* True for the codes above. */
+bool writ_reason_is_known(unsigned code);
+
+/* RFC 5280's name ("keyCompromise"), or "unknown". */
+const char *writ_reason_name(enum writ_reason reason);
+
+/* 0 and the reason for one of those names, in any case; -1 for anything else. */
+int writ_reason_parse(const char *name, enum writ_reason *reason)
+    __attribute__((warn_unused_result));
+
+/* How grave a reason is: certificateHold 0 < affiliationChanged = superseded =
+ * cessationOfOperation < unspecified < keyCompromise < privilegeWithdrawn < cACompromise.
+ * Revoking again may only move up. */
+unsigned writ_reason_gravity(enum writ_reason reason);
+
+/* What a revocation with this reason means for a seal that bears a trusted timestamp from before
+ * `since`.  Without such a timestamp every revocation refuses. */
+enum writ_reason_effect {
+    WRIT_REASON_REFUSES_ALL, /* whatever the timestamp: cACompromise, privilegeWithdrawn, hold */
+    WRIT_REASON_REFUSES_FROM_SINCE /* sealed before `since`: still good */
+};
+enum writ_reason_effect writ_reason_effect(enum writ_reason reason);
+
+#endif
