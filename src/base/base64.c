@@ -32,7 +32,7 @@ static int value_of(uint8_t c)
 
 static size_t padding_of(struct writ_span text)
 {
-    if (text.n == 0 || text.p[text.n - 1] != '=')
+    if (text.n < 2 || text.p[text.n - 1] != '=')
         return 0;
     return text.p[text.n - 2] == '=' ? 2 : 1;
 }
@@ -64,7 +64,7 @@ int writ_base64_parse(struct writ_span text, struct writ_buffer *b)
     if (text.n % 4 != 0)
         return -1;
     for (size_t i = 0; i < text.n; i += 4) {
-        if (parse_group(text.p + i, i + 4 == text.n ? padding : 0, b) < 0) {
+        if (parse_group(text.p + i, i + 4 == text.n ? padding : 0, b) < 0 || b->failed) {
             b->n = before;
             return -1;
         }

@@ -11,7 +11,7 @@ void writ_base64_add(struct writ_buffer *b, struct writ_span bytes);
 
 /* Appends the bytes that text encodes.  Strict: padding wanted, no other characters, and the unused
  * bits of the last character zero, so that every byte string has exactly one spelling.
- * -1 when it is not that; then nothing was appended. */
+ * -1 when it is not that, or the buffer failed; then nothing was appended. */
 int writ_base64_parse(struct writ_span text, struct writ_buffer *b) WRIT_MUST_CHECK;
 
 #endif
