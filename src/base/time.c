@@ -151,7 +151,7 @@ static int parse_rfc3339(const char *text, int64_t *t)
     if (writ_time_from_civil(&c, t) < 0)
         return -1;
     *t -= east;
-    return 0;
+    return *t < WRIT_TIME_MIN || *t > WRIT_TIME_MAX ? -1 : 0;
 }
 
 static int parse_unix(const char *text, int64_t *t)
@@ -233,7 +233,7 @@ int writ_duration_parse(const char *text, int64_t *seconds, struct writ_error *e
 
 void writ_duration_format(int64_t seconds, char text[WRIT_DURATION_MAX])
 {
-    int64_t s = seconds < 0 ? -seconds : seconds;
+    int64_t s = seconds < 0 ? -(seconds + (seconds == INT64_MIN)) : seconds;
     long long days = (long long)(s / WRIT_DAY);
 
     if (s < 2 * WRIT_MINUTE)

@@ -39,7 +39,8 @@ void writ_time_format(int64_t t, char text[WRIT_TIME_TEXT]);
 
 /* Reads RFC 3339 with a numeric offset or Z ("2026-11-25T07:00:00+01:00", a space for the T, or a
  * date alone, which is its first second in UTC), or a Unix time ("@1764054000" or plain digits).
- * Fails with WRIT_FAULT_USAGE and a sentence that shows what was wanted. */
+ * The instant lies in WRIT_TIME_MIN..WRIT_TIME_MAX.  Fails with WRIT_FAULT_USAGE
+ * and a sentence that shows what was wanted. */
 int writ_time_parse(const char *text, int64_t *t, struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Reads exactly "2026-11-25T07:00:00Z": one form, for formats that must have one spelling. */
@@ -48,7 +49,8 @@ int writ_time_parse_strict(struct writ_span text, int64_t *t) WRIT_MUST_CHECK;
 /* Reads "90s", "10m", "36h", "7d", "2w", "1y" (365 days).  Fails with WRIT_FAULT_USAGE. */
 int writ_duration_parse(const char *text, int64_t *seconds, struct writ_error *e) WRIT_MUST_CHECK;
 
-/* "4 s", "12 min", "3 h", "9 days": the largest unit that fits, rounded down. */
+/* "4 s", "12 min", "3 h", "9 days": the largest unit of which there are at least two, rounded down.
+ * The sign is left out: the words around it say "ago" or "in". */
 void writ_duration_format(int64_t seconds, char text[WRIT_DURATION_MAX]);
 
 /* a + b, held within WRIT_TIME_MIN..WRIT_TIME_MAX. */
