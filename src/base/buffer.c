@@ -9,7 +9,9 @@
 
 static size_t ceiling_of(const struct writ_buffer *b)
 {
-    return b->ceiling == 0 ? WRIT_BUFFER_CEILING : b->ceiling;
+    bool own = b->ceiling > 0 && b->ceiling < WRIT_BUFFER_CEILING;
+
+    return own ? b->ceiling : WRIT_BUFFER_CEILING;
 }
 
 static bool reserve(struct writ_buffer *b, size_t more)

@@ -37,7 +37,8 @@ int writ_buffer_check(const struct writ_buffer *b, struct writ_error *e) WRIT_MU
 /* What has been written so far, borrowed from the buffer until the next append. */
 struct writ_span writ_buffer_span(const struct writ_buffer *b);
 
-/* The bytes as a C string: a NUL is kept after the end.  "" when nothing was written. */
+/* The bytes as a C string: a NUL is kept after the end, and counts towards the ceiling.  "" when
+ * nothing was written, or the buffer failed. */
 const char *writ_buffer_string(struct writ_buffer *b);
 
 /* Gives the memory back.  The buffer can be used again.  _wipe overwrites it with zeros first. */

@@ -51,7 +51,9 @@ static void begin_json(struct writ_emit *m, const char *name)
 
 static void begin_text(struct writ_emit *m, const char *name)
 {
-    indent(m);
+    if (!m->dashed)
+        indent(m);
+    m->dashed = false;
     if (m->depth > 0 && m->in_list[m->depth])
         writ_buffer_text(m->out, "- ");
     for (; name != NULL && *name != '\0'; name++)
@@ -80,7 +82,9 @@ static void open(struct writ_emit *m, const char *name, bool list)
         writ_buffer_byte(m->out, list ? '[' : '{');
     } else if (!top) {
         begin(m, name);
-        writ_buffer_text(m->out, name == NULL ? "\n" : ":\n");
+        if (name != NULL)
+            writ_buffer_text(m->out, ":\n");
+        m->dashed = name == NULL;
     }
     m->depth++;
     m->in_list[m->depth] = list;
@@ -105,8 +109,12 @@ void writ_emit_end(struct writ_emit *m)
     if (m->depth == 0)
         return;
     m->depth--;
-    if (m->form == WRIT_EMIT_TEXT)
+    if (m->form == WRIT_EMIT_TEXT) {
+        if (m->dashed)
+            writ_buffer_byte(m->out, '\n');
+        m->dashed = false;
         return;
+    }
     if (used) {
         writ_buffer_byte(m->out, '\n');
         for (unsigned i = 0; i < m->depth; i++)

@@ -20,6 +20,7 @@ struct writ_emit {
     unsigned depth;                    /* open objects and lists */
     bool in_list[WRIT_EMIT_DEPTH_MAX]; /* by depth: is it a list? */
     bool used[WRIT_EMIT_DEPTH_MAX];    /* by depth: has it a member already? */
+    bool dashed;                       /* text: a "- " waits for the object's first member */
 };
 
 /* Starts a walk that appends to out. */

@@ -75,7 +75,7 @@ static const struct known known[WRIT_OID_COUNT] = {
     [WRIT_OID_BUNDLE] = {WRIT_ARC "\x04", "writ-bundle"},
 };
 
-/* The only identifier above with a NUL inside would be cut by strlen. */
+/* strlen would cut the two identifiers above that hold a zero octet. */
 static size_t length_of(enum writ_oid oid)
 {
     switch (oid) {

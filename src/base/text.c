@@ -34,12 +34,13 @@ static size_t decode(struct writ_span s, uint32_t *point)
 }
 
 /* Controls (C0, DEL, C1), line and paragraph separators, bidirectional marks and overrides,
- * zero-width characters and the byte-order mark. */
+ * zero-width characters, the byte-order mark, interlinear annotations and tags. */
 static bool unprintable(uint32_t point)
 {
     return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x61c ||
            (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
            (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || point == 0xad ||
+           point == 0x180e || (point >= 0xfff9 && point <= 0xfffb) ||
            (point >= 0xe0000 && point <= 0xe007f);
 }
 
