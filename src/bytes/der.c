@@ -5,6 +5,7 @@
 
 #define TAG_NUMBER_HIGH 0x1f /* low five bits all set: the tag goes on in further bytes */
 #define TAG_CONSTRUCTED 0x20
+#define TAG_CLASS       0xc0
 #define LENGTH_LONG     0x80
 #define LENGTH_BYTES    4 /* at most, after the first */
 
@@ -45,6 +46,26 @@ static int take_length(struct writ_cursor *c, size_t *length, const char *what)
     return 0;
 }
 
+/* X.690 8 and 10.2: of the universal types only EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and
+ * unrestricted CHARACTER STRING are constructed, and these always; a string in pieces is BER. */
+static bool form_fits(uint8_t tag)
+{
+    bool constructed = (tag & TAG_CONSTRUCTED) != 0;
+
+    if ((tag & TAG_CLASS) != 0)
+        return true;
+    switch (tag & TAG_NUMBER_HIGH) {
+    case 8:
+    case 11:
+    case 16:
+    case 17:
+    case 29:
+        return constructed;
+    default:
+        return !constructed;
+    }
+}
+
 int writ_der_any(struct writ_cursor *c, uint8_t *tag, struct writ_cursor *contents,
                  struct writ_span *whole, const char *what)
 {
@@ -56,6 +77,9 @@ int writ_der_any(struct writ_cursor *c, uint8_t *tag, struct writ_cursor *conten
         return -1;
     if ((*tag & TAG_NUMBER_HIGH) == TAG_NUMBER_HIGH || *tag == 0)
         return writ_cursor_fail(&start, "%s: tag 0x%02x is not allowed", what, *tag);
+    if (!form_fits(*tag))
+        return writ_cursor_fail(&start, "%s: tag 0x%02x, a type in the wrong form (BER)", what,
+                                *tag);
     if (take_length(c, &length, what) < 0)
         return -1;
     *contents = *c;
@@ -384,7 +408,7 @@ static int take_time(struct writ_cursor *c, bool fraction_allowed, int64_t *inst
     if (zone != 'Z' || inner.left != 0 || writ_time_from_civil(&civil, instant) < 0)
         return writ_cursor_fail(&start, "%s: not a time in UTC that exists", what);
     if (fraction)
-        *instant += 1;
+        *instant = writ_time_add(*instant, 1);
     return 0;
 }
 

@@ -2,7 +2,8 @@
  * bytes/der.h - strict DER (X.690 sections 8 and 10)
  *
  * Refused everywhere: indefinite lengths, lengths that are not as short as possible, tags in the
- * high form, lengths over 4 GiB, nesting deeper than WRIT_DEPTH_MAX.  Entering a structure gives a
+ * high form, constructed strings and primitive sequences, lengths over 4 GiB, nesting deeper than
+ * WRIT_DEPTH_MAX (primitive elements count as a level).  Entering a structure gives a
  * narrower cursor; whoever leaves it calls writ_der_end, which insists that nothing is left.
  *
  * Every function takes the cursor to read from, and `what`, the field's name in the RFC, which
