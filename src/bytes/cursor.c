@@ -151,7 +151,8 @@ int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n, struct wri
     *out = WRIT_SPAN_NONE;
     if (from > whole.n || n > whole.n - from)
         return -1;
-    *out = WRIT_SPAN(whole.p + from, (size_t)n);
+    if (n > 0)
+        *out = WRIT_SPAN(whole.p + from, (size_t)n);
     return 0;
 }
 
