@@ -43,6 +43,22 @@ static struct writ_span label_of(struct writ_span line, const char *opening)
     return WRIT_SPAN(line.p + n, line.n - n - strlen(DASHES));
 }
 
+/* RFC 7468 section 3: printable ASCII, with single spaces or hyphens inside.  Labels are shown, so
+ * a stranger's control characters must not get this far. */
+static bool label_fits(struct writ_span label)
+{
+    bool apart = true; /* the last character was a space or hyphen, or there was none */
+
+    for (size_t i = 0; i < label.n; i++) {
+        bool separator = label.p[i] == ' ' || label.p[i] == '-';
+
+        if ((separator && apart) || label.p[i] < ' ' || label.p[i] > '~')
+            return false;
+        apart = separator;
+    }
+    return !apart && label.n < WRIT_PEM_LABEL_MAX;
+}
+
 static int take_body(struct writ_cursor *c, struct writ_pem *pem)
 {
     struct writ_buffer text = {0};
@@ -67,13 +83,15 @@ static int take_body(struct writ_cursor *c, struct writ_pem *pem)
         }
         writ_buffer_add(&text, line);
     }
+    if (writ_buffer_check(&text, c->error) < 0)
+        goto out;
     if (writ_base64_parse(writ_buffer_span(&text), &pem->der) < 0 || pem->der.n == 0) {
         (void)writ_cursor_fail(c, "PEM %s: not base64", pem->label);
         goto out;
     }
     rc = 0;
 out:
-    writ_buffer_free(&text);
+    writ_buffer_wipe(&text); /* it may be a private key */
     return rc;
 }
 
@@ -86,7 +104,7 @@ int writ_pem_next(struct writ_cursor *c, struct writ_pem *pem, bool *found)
 
         if (!starts_with(line, BEGIN))
             continue;
-        if (label.n == 0 || label.n >= WRIT_PEM_LABEL_MAX)
+        if (!label_fits(label))
             return writ_cursor_fail(c, "PEM: BEGIN line without a proper label");
         memcpy(pem->label, label.p, label.n);
         pem->label[label.n] = '\0';

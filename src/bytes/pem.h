@@ -2,7 +2,9 @@
  * bytes/pem.h - PEM (RFC 7468)
  *
  * Text between the blocks is skipped, as RFC 7468 section 5.2 allows and people expect of a chain
- * file.  Inside a block nothing is: base64 lines of at most 76 characters, no headers.
+ * file.  Inside a block nothing is: base64 lines of at most WRIT_PEM_LINE_MAX characters, whatever
+ * their number (some tools write one long line), strict as base/base64.h says, and no headers.
+ * Spaces and a carriage return at the end of a line are not part of it.
  */
 #ifndef WRIT_BYTES_PEM_H
 #define WRIT_BYTES_PEM_H
