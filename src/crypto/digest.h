@@ -31,7 +31,7 @@ int writ_sha256(struct writ_span bytes, uint8_t out[WRIT_SHA256_BYTES],
 int writ_digest(enum writ_oid algorithm, struct writ_span bytes, uint8_t out[WRIT_DIGEST_MAX],
                 size_t *n, struct writ_error *e) WRIT_MUST_CHECK;
 
-/* n bytes from the system's random generator. */
+/* n bytes, at most 1024, from the system's random generator. */
 int writ_random(uint8_t *out, size_t n, struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif

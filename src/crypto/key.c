@@ -55,13 +55,14 @@ static PKCS8_PRIV_KEY_INFO *decrypt(struct writ_span der, struct writ_span passp
     X509_SIG *sealed = d2i_X509_SIG(NULL, &p, (long)der.n);
     PKCS8_PRIV_KEY_INFO *plain = NULL;
 
-    if (sealed == NULL) {
+    if (sealed == NULL || p != der.p + der.n) {
         (void)writ_fail(e, WRIT_FAULT_BAD_INPUT, "not an encrypted PKCS #8 private key");
-        return NULL;
+        goto out;
     }
     plain = PKCS8_decrypt(sealed, (const char *)passphrase.p, (int)passphrase.n);
     if (plain == NULL)
         (void)writ_fail(e, WRIT_FAULT_PERMISSION, "wrong passphrase");
+out:
     X509_SIG_free(sealed);
     ERR_clear_error();
     return plain;
@@ -73,6 +74,7 @@ struct writ_key *writ_key_from_pkcs8(struct writ_span der, bool encrypted,
     const unsigned char *p = der.p;
     PKCS8_PRIV_KEY_INFO *plain;
     EVP_PKEY *pkey;
+    bool whole;
 
     if (der.n > 1 << 20 || passphrase.n > WRIT_PASSPHRASE_MAX) {
         (void)writ_fail(e, WRIT_FAULT_BAD_INPUT, "private key or passphrase too long");
@@ -80,7 +82,8 @@ struct writ_key *writ_key_from_pkcs8(struct writ_span der, bool encrypted,
     }
     plain =
         encrypted ? decrypt(der, passphrase, e) : d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
-    pkey = plain == NULL ? NULL : EVP_PKCS82PKEY(plain);
+    whole = plain != NULL && (encrypted || p == der.p + der.n);
+    pkey = whole ? EVP_PKCS82PKEY(plain) : NULL;
     PKCS8_PRIV_KEY_INFO_free(plain);
     ERR_clear_error();
     if (pkey == NULL) {
@@ -201,6 +204,7 @@ int writ_key_sign(const struct writ_key *k, struct writ_span message, struct wri
         signature->n = before + n;
         rc = 0;
     } else {
+        signature->n = before;
         (void)writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL could not sign");
     }
 out:

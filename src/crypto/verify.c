@@ -55,7 +55,8 @@ int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct
 {
     const unsigned char *p = spki.p;
     EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)spki.n);
-    int rc = check(key, scheme_of(algorithm), message, signature, state, e);
+    bool whole = key != NULL && p == spki.p + spki.n;
+    int rc = check(whole ? key : NULL, scheme_of(algorithm), message, signature, state, e);
 
     EVP_PKEY_free(key);
     return rc;
