@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Goal of this script: the first, meaningful files of each corpus.
+
+    fuzz/seeds.py [TARGET...]
+
+writes fuzz/corpus/TARGET/seed-NAME for every seed below, and leaves files that are there already
+alone, so that seeds made with fresh keys do not change each time.  What the fuzzer found later
+stands beside them under other names.  A new target adds a function and a line in SEEDS.
+"""
+import base64
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def tlv(tag, *parts):
+    """One DER element."""
+    content = b"".join(parts)
+    n = len(content)
+    if n < 0x80:
+        return bytes([tag, n]) + content
+    length = n.to_bytes((n.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content
+
+
+def openssl(command, *outputs):
+    """Runs an openssl command line in a new directory; returns the bytes of these files."""
+    with tempfile.TemporaryDirectory() as d:
+        for line in command.split(";"):
+            subprocess.run(["openssl"] + line.split(), cwd=d, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return [open(os.path.join(d, name), "rb").read() for name in outputs]
+
+
+CERTIFICATE = ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 "
+               "-subj /O=Example/CN=fuzz -keyout key.pem -out cert.pem; "
+               "x509 -in cert.pem -outform DER -out cert.der; "
+               "pkcs8 -topk8 -in key.pem -outform DER -out key.der -nocrypt")
+
+
+def base64_seeds():
+    for n in range(5):
+        yield "bytes-%d" % n, base64.b64encode(bytes(range(250, 250 + n)))
+    yield "all-letters", base64.b64encode(bytes(range(0, 256, 5)))
+    yield "unused-bits", b"AB=="
+    yield "padding-inside", b"AA==AAAA"
+    yield "three-paddings", b"A==="
+    yield "only-padding", b"="
+    yield "url-alphabet", b"-_-_"
+    yield "newline", b"QUJD\nREVG"
+
+
+def cursor_seeds():
+    yield "take", bytes([8, 1, 2, 0, 4, 9])
+    yield "line", bytes([1]) + b"a line\n" + bytes([1]) + b"no newline"
+    yield "field", bytes([2, 5, 6, 2, 9])
+    yield "numbers", bytes([3, 0, 7, 1, 2, 11, 1, 2, 15, 1, 2, 3, 4, 19]) + bytes(range(16))
+    yield "past-the-end", bytes([252, 0])
+    yield "zeros", bytes([4, 0, 0, 0, 0, 4, 0, 0, 1])
+
+
+def der_seeds():
+    cert, key = openssl(CERTIFICATE, "cert.der", "key.der")
+    yield "certificate", cert
+    yield "pkcs8", key
+    yield "boolean-true", tlv(1, b"\xff")
+    yield "boolean-false", tlv(1, b"\0")
+    yield "boolean-ber", tlv(1, b"\1")
+    yield "integer-zero", tlv(2, b"\0")
+    yield "integer-negative", tlv(2, b"\xff\x7f")
+    yield "integer-padded", tlv(2, b"\0\1")
+    yield "integer-64", tlv(2, b"\0" + b"\xff" * 8)
+    yield "bit-string", tlv(3, b"\3\xf8")
+    yield "bit-string-unused", tlv(3, b"\3\xff")
+    yield "bit-string-empty", tlv(3, b"\0")
+    yield "null", tlv(5)
+    yield "oid", tlv(6, b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b")
+    yield "oid-padded", tlv(6, b"\x2a\x80\x01")
+    yield "utf8", tlv(12, "Zoë".encode())
+    yield "utf8-control", tlv(12, b"a\x1b[2J")
+    yield "utc-time", tlv(23, b"261125070000Z")
+    yield "generalized-time", tlv(24, b"20501125070000Z")
+    yield "fraction", tlv(24, b"20261125070000.25Z")
+    yield "last-second", tlv(24, b"99991231235959.9Z")
+    yield "leap-day", tlv(23, b"250229000000Z")
+    yield "indefinite", b"\x30\x80\x05\x00\x00\x00"
+    yield "long-form", b"\x30\x81\x02\x05\x00"
+    yield "leading-zero", b"\x30\x82\x00\x81" + b"\x05\x00" * 64 + b"\x04"
+    yield "high-tag", b"\x1f\x81\x01\x00"
+    yield "five-length-bytes", b"\x04\x85\x01\x00\x00\x00\x00"
+    yield "length-beyond", b"\x04\x84\xff\xff\xff\xff"
+    yield "two-elements", tlv(5) + tlv(5)
+    yield "set", tlv(0x31, tlv(0x30, tlv(5)), tlv(0xa0, tlv(0x80, b"x")))
+    yield "constructed-string", tlv(0x24, tlv(4, b"x"))
+    nested = tlv(5)
+    for _ in range(31):
+        nested = tlv(0x30, nested)
+    yield "depth-32", nested
+    yield "depth-33", tlv(0x30, nested)
+
+
+def hex_seeds():
+    yield "lower", b"00ff7a"
+    yield "upper", b"00FF7A"
+    yield "colons", b"AB:cd:01"
+    yield "colon-at-end", b"ab:"
+    yield "two-colons", b"ab::cd"
+    yield "odd", b"abc"
+    yield "other", b"0g"
+    yield "room", b"5a" * 64
+    yield "over-room", b"5a" * 65
+
+
+def oid_seeds():
+    arc = b"\x69\x81\xeb\x80\x91\xb8\xc3\xcc\xa2\xb5\xd7\xab\x9f\x92\x92\xb2\xe9\xf0\x8c\x50"
+    yield "common-name", b"\x55\x04\x03"
+    yield "any-purpose", b"\x55\x1d\x25\x00"
+    yield "uuid", arc + b"\x01"
+    yield "padded", b"\x2a\x80\x01"
+    yield "unfinished", b"\x2a\x86"
+    yield "first-arcs", b"\x27\x28\x4f\x50"
+    yield "huge", b"\x2a" + b"\xff" * 40 + b"\x7f"
+    yield "huge-first", b"\xff" * 40 + b"\x7f"
+
+
+def pem_seeds():
+    cert, key = openssl(CERTIFICATE, "cert.pem", "key.pem")
+    body = b"-----BEGIN A B-----\nQUJD\n-----END A B-----\n"
+    yield "certificate", cert
+    yield "key", key
+    yield "two-blocks", b"subject=one\n" + body + b"\nand another\n" + body
+    yield "crlf", body.replace(b"\n", b"\r\n")
+    yield "no-last-newline", body[:-1]
+    yield "no-end", body[:25]
+    yield "other-end", body.replace(b"END A B", b"END A")
+    yield "no-label", body.replace(b"A B", b"")
+    yield "control-in-label", body.replace(b"A B", b"A\x1bB")
+    yield "header", body.replace(b"QUJD", b"Proc-Type: 4,ENCRYPTED\n\nQUJD")
+    yield "empty", b"-----BEGIN A-----\n-----END A-----\n"
+    yield "unused-bits", body.replace(b"QUJD", b"QUL=")
+    yield "blank-line", body.replace(b"QUJD", b"QU\n\nJD")
+
+
+def text_seeds():
+    yield "ascii", b"Example Corp."
+    yield "accents", "Zoë Ångström".encode()
+    yield "four-bytes", "\U0001f511".encode()
+    yield "escape", b"\x1b]0;title\x07"
+    yield "override", "user\u202egnp.exe".encode()
+    yield "zero-width", "pay\u200bpal".encode()
+    yield "tags", "\U000e0041".encode()
+    yield "overlong", b"\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf"
+    yield "surrogate", b"\xed\xa0\x80"
+    yield "too-large", b"\xf4\x90\x80\x80"
+    yield "cut", b"abc\xe2\x82"
+    yield "c1", b"\xc2\x9b31m"
+    yield "quotes", b"\"\\/\b"
+    yield "long", b"0123456789" * 7
+
+
+def time_seeds():
+    for name, text in [("zulu", "2026-11-25T07:00:00Z"), ("lower", "2026-11-25t07:00:00z"),
+                       ("offset", "2026-11-25T07:00:00+01:00"), ("space", "2026-11-25 07:00:00Z"),
+                       ("date", "2026-11-25"), ("unix", "@1764054000"), ("digits", "1764054000"),
+                       ("first", "0001-01-01T00:00:00Z"), ("before-first", "0001-01-01T00:00:00+23:59"),
+                       ("last", "9999-12-31T23:59:59Z"), ("after-last", "9999-12-31T23:59:59-23:59"),
+                       ("leap-day", "2000-02-29"), ("no-leap-day", "1900-02-29"),
+                       ("leap-second", "2016-12-31T23:59:60Z"), ("seconds", "90s"), ("years", "1000y"),
+                       ("too-many-years", "1001y"), ("overflow", "99999999999999999999s"),
+                       ("weeks", "2w"), ("no-unit", "7")]:
+        yield name, text.encode()
+
+
+SEEDS = {
+    "base64": base64_seeds,
+    "cursor": cursor_seeds,
+    "der": der_seeds,
+    "hex": hex_seeds,
+    "oid": oid_seeds,
+    "pem": pem_seeds,
+    "text": text_seeds,
+    "time": time_seeds,
+}
+
+
+def main():
+    for target in sys.argv[1:] or sorted(SEEDS):
+        corpus = os.path.join(HERE, "corpus", target)
+        os.makedirs(corpus, exist_ok=True)
+        for name, content in SEEDS[target]():
+            path = os.path.join(corpus, "seed-" + name)
+            if not os.path.exists(path):
+                with open(path, "wb") as f:
+                    f.write(content)
+
+
+main()
