@@ -217,9 +217,14 @@ void writ_build_algorithm(struct writ_build *b, enum writ_oid algorithm)
     writ_build_close(b);
 }
 
-void writ_build_open_octets(struct writ_build *b)
+void writ_build_name_part(struct writ_build *b, enum writ_oid type, struct writ_span text)
 {
-    writ_build_open(b, WRIT_DER_OCTET_STRING);
+    writ_build_open(b, WRIT_DER_SET);
+    writ_build_open(b, WRIT_DER_SEQUENCE);
+    writ_build_oid(b, type);
+    writ_build_utf8(b, text);
+    writ_build_close(b);
+    writ_build_close(b);
 }
 
 int writ_build_finish(struct writ_build *b, struct writ_span *der, struct writ_error *e)
@@ -230,6 +235,19 @@ int writ_build_finish(struct writ_build *b, struct writ_span *der, struct writ_e
         return writ_fail(e, WRIT_FAULT_UNEXPECTED, "a structure was left open");
     *der = writ_buffer_span(&b->out);
     return 0;
+}
+
+int writ_build_finish_into(struct writ_build *b, struct writ_buffer *out, struct writ_error *e)
+{
+    struct writ_span der;
+    int rc = writ_build_finish(b, &der, e);
+
+    if (rc == 0) {
+        writ_buffer_add(out, der);
+        rc = writ_buffer_check(out, e);
+    }
+    writ_build_free(b);
+    return rc;
 }
 
 void writ_build_free(struct writ_build *b)

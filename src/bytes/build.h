@@ -47,13 +47,17 @@ void writ_build_time(struct writ_build *b, int64_t instant);
 /* AlgorithmIdentifier without parameters (ECDSA, Ed25519), or with NULL (RSA). */
 void writ_build_algorithm(struct writ_build *b, enum writ_oid algorithm);
 
-/* Opens an OCTET STRING or BIT STRING that holds DER; closed by writ_build_close. */
-void writ_build_open_octets(struct writ_build *b);
+/* One RelativeDistinguishedName with one attribute, as a UTF8String (RFC 5280 4.1.2.4). */
+void writ_build_name_part(struct writ_build *b, enum writ_oid type, struct writ_span text);
 
 /* 0 and the finished bytes, borrowed from the builder; -1 when an append failed or a structure is
  * still open. */
 int writ_build_finish(struct writ_build *b, struct writ_span *der,
                       struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Appends the finished bytes to out and frees the builder, whatever the outcome. */
+int writ_build_finish_into(struct writ_build *b, struct writ_buffer *out,
+                           struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Gives the memory back.  The builder can be used again. */
 void writ_build_free(struct writ_build *b);

@@ -167,6 +167,11 @@ static uint64_t little_endian(struct writ_span s, size_t from, size_t bytes)
     return value;
 }
 
+uint16_t writ_span_u16_le(struct writ_span s, size_t from)
+{
+    return (uint16_t)little_endian(s, from, 2);
+}
+
 uint32_t writ_span_u32_le(struct writ_span s, size_t from)
 {
     return (uint32_t)little_endian(s, from, 4);

@@ -60,6 +60,7 @@ int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n,
                    struct writ_span *out) WRIT_MUST_CHECK;
 
 /* Numbers at a fixed place of a span that has been checked to be long enough; 0 when it is not. */
+uint16_t writ_span_u16_le(struct writ_span s, size_t from);
 uint32_t writ_span_u32_le(struct writ_span s, size_t from);
 uint64_t writ_span_u64_le(struct writ_span s, size_t from);
 uint64_t writ_span_u64_be(struct writ_span s, size_t from);
