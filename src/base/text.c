@@ -103,11 +103,14 @@ void writ_text_copy_safe(char *out, size_t room, struct writ_span bytes)
 {
     char piece[16];
     size_t used = 0;
+    size_t cut = 0; /* the last boundary that leaves room for the dots */
 
     for (size_t i = 0; i < bytes.n;) {
         i += spell(WRIT_SPAN(bytes.p + i, bytes.n - i), piece);
-        if (used + strlen(piece) + (i < bytes.n ? 3 : 0) >= room) {
-            (void)snprintf(out + used, room - used, "...");
+        if (used + strlen("...") < room)
+            cut = used;
+        if (used + strlen(piece) >= room) {
+            (void)snprintf(out + cut, room - cut, "...");
             return;
         }
         memcpy(out + used, piece, strlen(piece));

@@ -21,7 +21,8 @@ bool writ_text_is_printable(struct writ_span bytes);
 /* Appends the bytes, everything that is not printable in the sense above spelled out. */
 void writ_text_add_safe(struct writ_buffer *b, struct writ_span bytes);
 
-/* The same into a fixed array, cut at a character boundary with "..." when it does not fit. */
+/* The same into a fixed array, cut at a character boundary with "..." when it does not fit.
+ * room is at least 1. */
 void writ_text_copy_safe(char *out, size_t room, struct writ_span bytes);
 
 /* Lower-case ASCII letters, digits and single hyphens made out of a person's name ("Example Corp."
