@@ -177,7 +177,7 @@ int writ_time_parse(const char *text, int64_t *t, struct writ_error *e)
         return 0;
     return writ_fail(e, WRIT_FAULT_USAGE,
                      "\"%.64s\" is not a time; wanted 2026-11-25T07:00:00Z, 2026-11-25 or a Unix "
-                     "time such as @1764054000",
+                     "time such as @1795590000",
                      text);
 }
 

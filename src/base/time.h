@@ -38,7 +38,7 @@ void writ_time_to_civil(int64_t t, struct writ_civil *c);
 void writ_time_format(int64_t t, char text[WRIT_TIME_TEXT]);
 
 /* Reads RFC 3339 with a numeric offset or Z ("2026-11-25T07:00:00+01:00", a space for the T, or a
- * date alone, which is its first second in UTC), or a Unix time ("@1764054000" or plain digits).
+ * date alone, which is its first second in UTC), or a Unix time ("@1795590000" or plain digits).
  * The instant lies in WRIT_TIME_MIN..WRIT_TIME_MAX.  Fails with WRIT_FAULT_USAGE
  * and a sentence that shows what was wanted. */
 int writ_time_parse(const char *text, int64_t *t, struct writ_error *e) WRIT_MUST_CHECK;

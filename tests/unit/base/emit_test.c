@@ -1,0 +1,292 @@
+#include "base/emit.h"
+
+#include <jansson.h>
+
+#include "test.h"
+
+/* One walk with a bit of everything. */
+static void walk(struct writ_emit *m)
+{
+    writ_emit_object(m, NULL);
+    writ_emit_string(m, "outcome", "allowed");
+    writ_emit_number(m, "lowest", INT64_MIN);
+    writ_emit_unsigned(m, "highest", UINT64_MAX);
+    writ_emit_flag(m, "fresh", true);
+    writ_emit_flag(m, "stale", false);
+    writ_emit_time(m, "as_of", 1795590000);
+    writ_emit_hex(m, "root_hash", WRIT_SPAN("\x00\xff", 2));
+    writ_emit_list(m, "chain");
+    writ_emit_object(m, NULL);
+    writ_emit_string(m, "subject", "Alice");
+    writ_emit_object(m, "seen");
+    writ_emit_number(m, "times", 3);
+    writ_emit_end(m);
+    writ_emit_end(m);
+    writ_emit_object(m, NULL);
+    writ_emit_string(m, "subject", "Example Corp");
+    writ_emit_end(m);
+    writ_emit_end(m);
+    writ_emit_list(m, "notes");
+    writ_emit_string(m, NULL, "one");
+    writ_emit_number(m, NULL, 2);
+    writ_emit_end(m);
+    writ_emit_list(m, "nothing");
+    writ_emit_end(m);
+    writ_emit_object(m, "empty");
+    writ_emit_end(m);
+    writ_emit_end(m);
+    writ_emit_finish(m);
+}
+
+static void the_walk_as_text_is_for_people(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_TEXT, &out);
+    walk(&m);
+    assert_text(writ_buffer_span(&out), "outcome: allowed\n"
+                                        "lowest: -9223372036854775808\n"
+                                        "highest: 18446744073709551615\n"
+                                        "fresh: yes\n"
+                                        "stale: no\n"
+                                        "as of: 2026-11-25T07:00:00Z\n"
+                                        "root hash: 00ff\n"
+                                        "chain:\n"
+                                        "  - subject: Alice\n"
+                                        "    seen:\n"
+                                        "      times: 3\n"
+                                        "  - subject: Example Corp\n"
+                                        "notes:\n"
+                                        "  - one\n"
+                                        "  - 2\n"
+                                        "nothing:\n"
+                                        "empty:\n");
+    writ_buffer_free(&out);
+}
+
+static json_t *load(struct writ_buffer *out)
+{
+    json_error_t why;
+    json_t *json = json_loadb((const char *)out->p, out->n, JSON_REJECT_DUPLICATES, &why);
+
+    if (json == NULL)
+        fail_msg("line %d: %s in %s", why.line, why.text, writ_buffer_string(out));
+    return json;
+}
+
+static void the_walk_as_json_is_the_same(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+    json_t *json, *chain;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_JSON, &out);
+    walk(&m);
+    /* jansson has no unsigned numbers: the highest one is looked at as text */
+    assert_non_null(strstr(writ_buffer_string(&out), "\"highest\": 18446744073709551615,"));
+    memcpy(strstr((char *)out.p, "18446744073709551615"), "1                   ", 20);
+    json = load(&out);
+    assert_string_equal(json_string_value(json_object_get(json, "outcome")), "allowed");
+    assert_true(json_integer_value(json_object_get(json, "lowest")) == INT64_MIN);
+    assert_true(json_is_true(json_object_get(json, "fresh")));
+    assert_true(json_is_false(json_object_get(json, "stale")));
+    assert_string_equal(json_string_value(json_object_get(json, "as_of")), "2026-11-25T07:00:00Z");
+    assert_string_equal(json_string_value(json_object_get(json, "root_hash")), "00ff");
+    chain = json_object_get(json, "chain");
+    assert_int_equal(json_array_size(chain), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(chain, 1), "subject")),
+                        "Example Corp");
+    assert_int_equal(json_integer_value(json_object_get(
+                         json_object_get(json_array_get(chain, 0), "seen"), "times")),
+                     3);
+    assert_int_equal(json_array_size(json_object_get(json, "notes")), 2);
+    assert_int_equal(json_array_size(json_object_get(json, "nothing")), 0);
+    assert_int_equal(json_object_size(json_object_get(json, "empty")), 0);
+    assert_int_equal(json_object_size(json), 11);
+    json_decref(json);
+    writ_buffer_free(&out);
+}
+
+static void json_ends_in_one_newline(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_JSON, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_number(&m, "schema", 1);
+    writ_emit_finish(&m);
+    assert_text(writ_buffer_span(&out), "{\n  \"schema\": 1\n}\n");
+    writ_buffer_free(&out);
+}
+
+/* Writes {"a": value} and returns the value as jansson reads it; the caller frees it. */
+static char *through_json(struct writ_span value)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+    json_t *json;
+    char *text;
+
+    writ_emit_start(&m, WRIT_EMIT_JSON, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_span(&m, "a", value);
+    writ_emit_finish(&m);
+    json = load(&out);
+    text = strdup(json_string_value(json_object_get(json, "a")));
+    json_decref(json);
+    writ_buffer_free(&out);
+    return text;
+}
+
+static void any_bytes_make_a_json_string(void **state)
+{
+    static const struct {
+        const char *hex;
+        const char *wanted;
+    } cases[] = {{"", ""},
+                 {"22 5c 2f", "\"\\/"},
+                 {"5c 6e", "\\n"},
+                 {"0a", "\\x0a"},
+                 {"00 41", "\\x00A"},
+                 {"ff", "\\xff"},
+                 {"1b 5b 33 31 6d", "\\x1b[31m"},
+                 {"e280ae", "\\u{202e}"},
+                 {"c3ab", "\xc3\xab"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = through_json(bytes_of(cases[i].hex));
+
+        assert_string_equal(text, cases[i].wanted);
+        free(text);
+    }
+    for (unsigned c = 0; c < 256; c++) {
+        uint8_t byte = (uint8_t)c;
+
+        free(through_json(WRIT_SPAN(&byte, 1)));
+    }
+}
+
+static void a_stranger_cannot_add_a_line_of_text(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_TEXT, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_string(&m, "subject", "x\noutcome: allowed\x1b[2K");
+    writ_emit_finish(&m);
+    assert_text(writ_buffer_span(&out), "subject: x\\x0aoutcome: allowed\\x1b[2K\n");
+    writ_buffer_free(&out);
+}
+
+static void finish_closes_what_is_open(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+    json_t *json;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_JSON, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_list(&m, "a");
+    writ_emit_object(&m, NULL);
+    writ_emit_string(&m, "b", "c");
+    writ_emit_finish(&m);
+    json = load(&out);
+    assert_int_equal(json_array_size(json_object_get(json, "a")), 1);
+    json_decref(json);
+    writ_buffer_free(&out);
+}
+
+static void lists_and_empty_objects_in_lists_keep_their_dashes(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_TEXT, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_list(&m, "rows");
+    writ_emit_list(&m, NULL);
+    writ_emit_number(&m, NULL, 1);
+    writ_emit_number(&m, NULL, 2);
+    writ_emit_end(&m);
+    writ_emit_object(&m, NULL);
+    writ_emit_end(&m);
+    writ_emit_number(&m, NULL, 3);
+    writ_emit_finish(&m);
+    assert_text(writ_buffer_span(&out), "rows:\n"
+                                        "  - - 1\n"
+                                        "    - 2\n"
+                                        "  - \n"
+                                        "  - 3\n");
+    writ_buffer_free(&out);
+}
+
+static void nesting_has_a_ceiling(void **state)
+{
+    for (int form = WRIT_EMIT_TEXT; form <= WRIT_EMIT_JSON; form++) {
+        struct writ_buffer out = {0};
+        struct writ_emit m;
+
+        (void)state;
+        writ_emit_start(&m, (enum writ_emit_form)form, &out);
+        for (int i = 0; i + 1 < WRIT_EMIT_DEPTH_MAX; i++)
+            writ_emit_list(&m, NULL);
+        assert_false(out.failed);
+        writ_emit_list(&m, NULL);
+        assert_true(out.failed);
+        writ_emit_finish(&m);
+        writ_buffer_free(&out);
+    }
+}
+
+static void output_over_the_ceiling_is_noticed(void **state)
+{
+    struct writ_buffer out = {.ceiling = 16};
+    struct writ_error e = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_TEXT, &out);
+    walk(&m);
+    assert_fault(writ_buffer_check(&out, &e), WRIT_FAULT_UNEXPECTED, "ceiling");
+    writ_buffer_free(&out);
+}
+
+static void one_end_too_many_is_nothing(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_JSON, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_end(&m);
+    writ_emit_end(&m);
+    writ_emit_finish(&m);
+    assert_text(writ_buffer_span(&out), "{}\n");
+    writ_buffer_free(&out);
+}
+
+static const struct CMUnitTest claims[] = {
+    CLAIM(the_walk_as_text_is_for_people),
+    CLAIM(the_walk_as_json_is_the_same),
+    CLAIM(json_ends_in_one_newline),
+    CLAIM(any_bytes_make_a_json_string),
+    CLAIM(a_stranger_cannot_add_a_line_of_text),
+    CLAIM(finish_closes_what_is_open),
+    CLAIM(lists_and_empty_objects_in_lists_keep_their_dashes),
+    CLAIM(nesting_has_a_ceiling),
+    CLAIM(output_over_the_ceiling_is_noticed),
+    CLAIM(one_end_too_many_is_nothing),
+};
+
+RUN_CLAIMS(claims)
