@@ -1,0 +1,67 @@
+#include "shared/args.h"
+#include "shared/help.h"
+#include "shared/out.h"
+#include "writ/commands.h"
+
+/* The screen that --help asks for: about the command, its group, or all of them. */
+static void add_help(struct writ_buffer *screen, const struct args *a)
+{
+    if (a->command != NULL)
+        help_add_command(screen, a->program, a->command);
+    else if (a->group[0] != '\0')
+        help_add_group(screen, a->program, a->group);
+    else
+        help_add_program(screen, a->program);
+}
+
+static int show_help(const struct args *a, struct out *o)
+{
+    struct writ_buffer screen = {0};
+
+    add_help(&screen, a);
+    out_data(o, writ_buffer_span(&screen));
+    writ_buffer_free(&screen);
+    return 0;
+}
+
+/* Nobody asked for help, so that the list goes where faults go. */
+static int refuse_lack_of_command(const struct args *a, struct out *o)
+{
+    struct writ_buffer screen = {0};
+    struct writ_error e = {0};
+
+    add_help(&screen, a);
+    out_screen(o, writ_buffer_span(&screen));
+    writ_buffer_free(&screen);
+    (void)args_fail(a, &e, "no command was given");
+    return out_fault(o, &e);
+}
+
+static int dispatch(const struct args *a, struct out *o)
+{
+    if (a->help)
+        return show_help(a, o);
+    if (a->version)
+        return command_version.run(a, o);
+    if (a->command == NULL)
+        return refuse_lack_of_command(a, o);
+    return a->command->run(a, o);
+}
+
+int main(int argc, char **argv)
+{
+    struct writ_error e = {0};
+    struct args a;
+    struct out o;
+    int status;
+
+    out_start(&o, writ_program.name);
+    status = args_parse(&a, &writ_program, argc, argv, &e);
+    o.json = a.json;
+    o.quiet = a.quiet;
+    o.verbose = a.verbose;
+    status = status < 0 ? out_fault(&o, &e) : dispatch(&a, &o);
+    status = out_finish(&o, status);
+    args_free(&a);
+    return status;
+}
