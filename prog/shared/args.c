@@ -260,7 +260,7 @@ static int take_long(struct line *l, const char *word)
     size_t n = strcspn(word, "=");
     const char *attached = word[n] == '=' ? word + n + 1 : NULL;
     const char *value = NULL;
-    char name[SHOWN_MAX];
+    char name[2 * SHOWN_MAX]; /* longer than any, and than is shown */
     const struct option_spec *spec;
 
     (void)snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : sizeof name), word);
