@@ -97,10 +97,12 @@ void writ_build_close_set_of(struct writ_build *b)
         return;
     }
     start = b->start[b->depth - 1];
-    add_sorted(&sorted, WRIT_SPAN(b->out.p + start, b->out.n - start));
-    b->out.failed |= sorted.failed;
-    if (!b->out.failed && sorted.n > 0)
-        memcpy(b->out.p + start, sorted.p, sorted.n);
+    if (b->out.n > start) {
+        add_sorted(&sorted, WRIT_SPAN(b->out.p + start, b->out.n - start));
+        b->out.failed |= sorted.failed;
+        if (!b->out.failed)
+            memcpy(b->out.p + start, sorted.p, sorted.n);
+    }
     writ_buffer_free(&sorted);
     writ_build_close(b);
 }
