@@ -489,24 +489,13 @@ bool writ_cert_is_self_issued(const struct writ_cert *cert)
 
 void writ_name_add_text(struct writ_buffer *b, const struct writ_name *name)
 {
-    bool any = false;
+    struct writ_span first = name->common_name.n > 0 ? name->common_name : name->unit;
 
-    if (name->common_name.n > 0) {
-        writ_text_add_safe(b, name->common_name);
-        any = true;
-    }
-    if (name->unit.n > 0) {
-        writ_buffer_text(b, any ? " (" : "(");
-        writ_text_add_safe(b, name->unit);
-        writ_buffer_text(b, ")");
-        any = true;
-    }
-    if (name->organization.n > 0) {
-        writ_buffer_text(b, any ? ", " : "");
-        writ_text_add_safe(b, name->organization);
-        any = true;
-    }
-    if (!any)
+    writ_text_add_safe(b, first);
+    if (first.n > 0 && name->organization.n > 0)
+        writ_buffer_text(b, ", ");
+    writ_text_add_safe(b, name->organization);
+    if (first.n == 0 && name->organization.n == 0)
         writ_buffer_text(b, "unnamed");
 }
 

@@ -94,7 +94,7 @@ bool writ_cert_has_sole_purpose(const struct writ_cert *cert, enum writ_oid purp
 /* True when subject and issuer are the same name, octet for octet. */
 bool writ_cert_is_self_issued(const struct writ_cert *cert);
 
-/* Appends the name as people read it: "Alice (alice), Example Corp" from CN, OU and O; the safe
+/* Appends the name as people read it: "Alice, Example Corp" from CN (or else OU) and O, in the safe
  * form of base/text.h.  "unnamed" when there is none of them. */
 void writ_name_add_text(struct writ_buffer *b, const struct writ_name *name);
 
