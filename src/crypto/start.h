@@ -1,0 +1,16 @@
+/*
+ * crypto/start.h - OpenSSL, made ready
+ */
+#ifndef WRIT_CRYPTO_START_H
+#define WRIT_CRYPTO_START_H
+
+#include "base/error.h"
+
+/* Starts OpenSSL for the whole process without reading openssl.cnf: a module named there would run
+ * inside the program that judges.  Loads the default provider and its decoders, so that children
+ * forked afterwards need not do it each anew (1 ms) and find them there when they can open nothing
+ * any more.  Must come before anything else that uses OpenSSL, libcurl included; later calls do
+ * nothing new.  WRIT_FAULT_UNEXPECTED when OpenSSL has no SHA-256 or no P-256. */
+int writ_crypto_start(struct writ_error *e) WRIT_MUST_CHECK;
+
+#endif
