@@ -9,9 +9,11 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#define SCRYPT_N 32768
+/* OpenSSL gives scrypt at most 32 MiB unless told otherwise, when it writes a key and when it reads
+ * one: N 32768 would be a little over.  Twice half the memory is the same work. */
+#define SCRYPT_N 16384
 #define SCRYPT_R 8
-#define SCRYPT_P 1
+#define SCRYPT_P 2
 
 struct writ_key {
     EVP_PKEY *pkey;

@@ -25,7 +25,7 @@ struct writ_key *writ_key_from_pkcs8(struct writ_span der, bool encrypted,
                                      struct writ_span passphrase,
                                      struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Appends PKCS #8, encrypted with AES-256-CBC under scrypt (N 32768, r 8, p 1; RFC 7914).  The
+/* Appends PKCS #8, encrypted with AES-256-CBC under scrypt (N 16384, r 8, p 2; RFC 7914).  The
  * passphrase has 1 to WRIT_PASSPHRASE_MAX bytes, else WRIT_FAULT_USAGE.  The other one writes the
  * key in the clear, and says so where it is called. */
 int writ_key_to_pkcs8(const struct writ_key *k, struct writ_span passphrase,
