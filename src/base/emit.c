@@ -194,6 +194,90 @@ void writ_emit_hex(struct writ_emit *m, const char *name, struct writ_span bytes
     writ_buffer_free(&hex);
 }
 
+void writ_emit_fragment_start(struct writ_emit *m, enum writ_emit_form form, unsigned depth,
+                              struct writ_buffer *out)
+{
+    *m = (struct writ_emit){.form = form, .out = out};
+    m->depth = depth < WRIT_EMIT_DEPTH_MAX ? depth : WRIT_EMIT_DEPTH_MAX - 1;
+}
+
+/* Where a scan over JSON stands. */
+struct scan {
+    long open;      /* objects and lists that the fragment opened */
+    bool in_string; /* between quotes */
+    bool escaped;   /* after a backslash there */
+};
+
+static int scan_byte(struct scan *s, uint8_t c)
+{
+    if (s->in_string) {
+        s->in_string = s->escaped || c != '"';
+        s->escaped = !s->escaped && c == '\\';
+        return 0;
+    }
+    s->in_string = c == '"';
+    if (c == '{' || c == '[')
+        s->open++;
+    if (c == '}' || c == ']')
+        s->open--;
+    return s->open < 0 ? -1 : 0;
+}
+
+static bool is_balanced(struct writ_span json)
+{
+    struct scan s = {0};
+
+    for (size_t i = 0; i < json.n; i++) {
+        if (scan_byte(&s, json.p[i]) < 0)
+            return false;
+    }
+    return s.open == 0 && !s.in_string;
+}
+
+/* The indentation that every line of a text fragment must have. */
+static bool is_indented(struct writ_span text, unsigned depth)
+{
+    size_t wanted = depth > 1 ? 2 * ((size_t)depth - 1) : 0;
+    size_t column = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        if (column < wanted && text.p[i] != ' ')
+            return false;
+        column = text.p[i] == '\n' ? 0 : column + 1;
+    }
+    return text.n == 0 || text.p[text.n - 1] == '\n';
+}
+
+static bool is_printable_lines(struct writ_span text)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i <= text.n; i++) {
+        if (i < text.n && text.p[i] != '\n')
+            continue;
+        if (i > from && !writ_text_is_printable(WRIT_SPAN(text.p + from, i - from)))
+            return false;
+        from = i + 1;
+    }
+    return true;
+}
+
+int writ_emit_fragment_add(struct writ_emit *m, struct writ_span fragment, struct writ_error *e)
+{
+    bool json = m->form == WRIT_EMIT_JSON;
+
+    if (!is_printable_lines(fragment) ||
+        !(json ? is_balanced(fragment) : is_indented(fragment, m->depth)))
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "an answer that is not in the form agreed on");
+    if (fragment.n == 0)
+        return 0;
+    if (json && m->used[m->depth])
+        writ_buffer_byte(m->out, ',');
+    writ_buffer_add(m->out, fragment);
+    m->used[m->depth] = true;
+    return 0;
+}
+
 void writ_emit_finish(struct writ_emit *m)
 {
     while (m->depth > 0)

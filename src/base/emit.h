@@ -40,6 +40,16 @@ void writ_emit_flag(struct writ_emit *m, const char *name, bool value);
 void writ_emit_time(struct writ_emit *m, const char *name, int64_t instant);
 void writ_emit_hex(struct writ_emit *m, const char *name, struct writ_span bytes);
 
+/* A walk that was made elsewhere, for an object that is open here: a fragment holds members only.
+ * _start begins one, to be taken over at the same depth.  _add takes it over; -1 with
+ * WRIT_FAULT_BAD_INPUT, and nothing added, when it is not printable text, closes what it did not
+ * open or leaves something open (JSON), or begins a line further left than its members stand
+ * (text): a fragment may come from a process that strangers' bytes have taken over. */
+void writ_emit_fragment_start(struct writ_emit *m, enum writ_emit_form form, unsigned depth,
+                              struct writ_buffer *out);
+int writ_emit_fragment_add(struct writ_emit *m, struct writ_span fragment,
+                           struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Ends the walk: closes what is open and ends the last line. */
 void writ_emit_finish(struct writ_emit *m);
 

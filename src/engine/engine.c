@@ -66,12 +66,17 @@ void writ_engine_free(struct writ_engine *engine)
     free(engine);
 }
 
-int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle, struct writ_error *e)
+int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle,
+                      const uint8_t fingerprint[WRIT_HASH_BYTES], struct writ_error *e)
 {
+    struct writ_source *source = &engine->source[engine->source_count];
+
     if (engine->source_count == WRIT_BUNDLES_MAX)
         return writ_fail(e, WRIT_FAULT_USAGE, "more than %d trusted bundles", WRIT_BUNDLES_MAX);
-    if (writ_source_trust(bundle, &engine->source[engine->source_count], e) < 0)
+    if (writ_source_trust(bundle, source, e) < 0)
         return -1;
+    if (memcmp(source->root_fingerprint, fingerprint, WRIT_HASH_BYTES) != 0)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "bundle: its root is not the one accepted");
     engine->source_count++;
     return 0;
 }

@@ -47,9 +47,11 @@ struct writ_engine *writ_engine_new(const struct writ_policy *policy, const stru
                                     struct writ_error *e) WRIT_MUST_CHECK;
 void writ_engine_free(struct writ_engine *engine);
 
-/* Trusts a bundle (DER), whose fingerprint the owner has accepted.  WRIT_FAULT_BAD_INPUT when it is
- * not sound, WRIT_FAULT_USAGE for more than WRIT_BUNDLES_MAX. */
+/* Trusts a bundle (DER) whose root has this fingerprint (SHA-256 of the certificate), which the
+ * owner has accepted.  WRIT_FAULT_BAD_INPUT when the bundle is not sound or its root is another
+ * one, WRIT_FAULT_USAGE for more than WRIT_BUNDLES_MAX. */
 int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle,
+                      const uint8_t fingerprint[WRIT_HASH_BYTES],
                       struct writ_error *e) WRIT_MUST_CHECK;
 
 /* The file to be judged: all its bytes. */
