@@ -47,6 +47,7 @@ static enum writ_fault fault_of_errno(int errno_value, enum writ_fault otherwise
     case ENOENT:
     case ENOTDIR:
     case ELOOP:
+    case ENAMETOOLONG:
         return otherwise == WRIT_FAULT_CANNOT_CREATE ? otherwise : WRIT_FAULT_NO_INPUT;
     case EACCES:
     case EPERM:

@@ -19,7 +19,8 @@ int writ_fail(struct writ_error *e, enum writ_fault f, const char *fmt, ...) WRI
 int writ_fail_at(struct writ_error *e, size_t offset, const char *fmt, ...) WRIT_FORMAT(3, 4);
 
 /* The same for a failed system call: appends ": " and the text of errno_value, and picks the class
- * from it (ENOENT, ELOOP, ENOTDIR: no input; EACCES, EPERM: permission; otherwise `otherwise`). */
+ * from it (ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG: no input; EACCES, EPERM: permission; otherwise
+ * `otherwise`). */
 int writ_fail_errno(struct writ_error *e, enum writ_fault otherwise, int errno_value,
                     const char *fmt, ...) WRIT_FORMAT(4, 5);
 

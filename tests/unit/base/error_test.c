@@ -64,6 +64,7 @@ static void a_failed_call_is_classed_by_its_errno(void **state)
     assert_int_equal(class_of(ENOENT, WRIT_FAULT_IO), WRIT_FAULT_NO_INPUT);
     assert_int_equal(class_of(ENOTDIR, WRIT_FAULT_IO), WRIT_FAULT_NO_INPUT);
     assert_int_equal(class_of(ELOOP, WRIT_FAULT_IO), WRIT_FAULT_NO_INPUT);
+    assert_int_equal(class_of(ENAMETOOLONG, WRIT_FAULT_IO), WRIT_FAULT_NO_INPUT);
     assert_int_equal(class_of(EACCES, WRIT_FAULT_IO), WRIT_FAULT_PERMISSION);
     assert_int_equal(class_of(EPERM, WRIT_FAULT_CANNOT_CREATE), WRIT_FAULT_PERMISSION);
     assert_int_equal(class_of(EIO, WRIT_FAULT_IO), WRIT_FAULT_IO);
