@@ -148,26 +148,30 @@ static void add_options_function(const struct script *s)
     end_function(s);
 }
 
+/* 'sign --out'|'sign -o') reply='directory' ;; words NULL: any command. */
 static void add_value(const struct script *s, const char *words, const struct option_spec *o)
 {
+    const char *any = words == NULL ? "*" : "";
+
     if (o->value == NULL)
         return;
-    writ_buffer_format(s->out, "    %s' --%s') ", words, o->name);
+    words = words == NULL ? "" : words;
+    writ_buffer_format(s->out, "    %s'%s --%s'", any, words, o->name);
+    if (o->letter != '\0')
+        writ_buffer_format(s->out, "|%s'%s -%c'", any, words, o->letter);
+    writ_buffer_text(s->out, ") ");
     add_reply(s, o->choices, o->hint);
 }
 
 static void add_value_function(const struct script *s)
 {
-    char words[COMMAND_WORDS_MAX + 1];
-
     begin_function(s, "value", "What the value of an option is; nothing for a flag.", "$1 $2");
     for (const struct command *const *c = s->program->commands; *c != NULL; c++) {
-        (void)snprintf(words, sizeof words, "'%s", (*c)->words);
         for (const struct option_spec *o = (*c)->options; o != NULL && o->name != NULL; o++)
-            add_value(s, words, o);
+            add_value(s, (*c)->words, o);
     }
     for (const struct option_spec *o = command_globals; o->name != NULL; o++)
-        add_value(s, "*'", o);
+        add_value(s, NULL, o);
     end_function(s);
 }
 
