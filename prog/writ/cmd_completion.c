@@ -18,10 +18,10 @@ const struct command command_completion_bash = {
     .group = "more",
     .summary = "print the completion of writ for bash",
     .description = "The script completes commands, options, their values and names of files. It\n"
-                   "needs nothing but bash.\n",
+                   "needs nothing but bash: source it, or put it where bash-completion looks.\n",
     .examples =
         (const char *const[]){
-            "writ completion bash > writ.bash && . ./writ.bash",
+            "writ completion bash > writ.bash",
             "writ completion bash > ~/.local/share/bash-completion/completions/writ", NULL},
     .run = run_bash,
 };

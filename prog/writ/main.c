@@ -1,3 +1,4 @@
+#include "crypto/start.h"
 #include "shared/args.h"
 #include "shared/help.h"
 #include "shared/out.h"
@@ -39,12 +40,16 @@ static int refuse_lack_of_command(const struct args *a, struct out *o)
 
 static int dispatch(const struct args *a, struct out *o)
 {
+    struct writ_error e = {0};
+
     if (a->help)
         return show_help(a, o);
     if (a->version)
         return command_version.run(a, o);
     if (a->command == NULL)
         return refuse_lack_of_command(a, o);
+    if (writ_crypto_start(&e) < 0)
+        return out_fault(o, &e);
     return a->command->run(a, o);
 }
 
