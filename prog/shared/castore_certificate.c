@@ -1,0 +1,252 @@
+#include "shared/castore_certificate.h"
+
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/time.h"
+
+const char *castore_role_name(enum castore_role role)
+{
+    switch (role) {
+    case CASTORE_ROOT:
+        return "root";
+    case CASTORE_INTERMEDIATE:
+        return "intermediate";
+    case CASTORE_DEVELOPER:
+        return "developer";
+    case CASTORE_TSA:
+        return "tsa";
+    }
+    return "unknown";
+}
+
+/* --- reading a row --- */
+
+static void read_revocation(struct sql *q, struct castore_certificate *c)
+{
+    struct writ_revocation *r = &c->revocation;
+
+    memset(r, 0, sizeof *r);
+    c->revoked = !castore_sql_is_null(q);
+    if (!c->revoked)
+        return;
+    castore_sql_skip(q, 1);
+    r->reason = (enum writ_reason)castore_sql_get(q, 0, 9);
+    r->since = castore_sql_get_time(q);
+    r->since_given = castore_sql_get_flag(q);
+    r->revoked_at = castore_sql_get_time(q);
+    castore_sql_get_text(q, r->note, sizeof r->note);
+    castore_sql_doubt(q, writ_revocation_check(r, NULL) < 0);
+}
+
+static void read_identity(struct sql *q, struct castore_certificate *c)
+{
+    bool is_root;
+
+    c->id = castore_sql_get(q, 1, INT64_MAX);
+    is_root = castore_sql_is_null(q);
+    castore_sql_skip(q, is_root ? 1 : 0);
+    c->issuer = is_root ? 0 : castore_sql_get(q, 1, INT64_MAX);
+    c->role = (enum castore_role)castore_sql_get(q, CASTORE_ROOT, CASTORE_TSA);
+    c->serial_n = castore_sql_get_bytes(q, c->serial, 1, CASTORE_SERIAL_MAX);
+    castore_sql_doubt(q, is_root != (c->role == CASTORE_ROOT) || is_root != castore_sql_is_null(q));
+    castore_sql_skip(q, is_root ? 1 : 0);
+    c->number = is_root ? 0 : castore_sql_get_number(q, 1);
+    castore_sql_get_text(q, c->name, sizeof c->name);
+    castore_sql_get_text(q, c->team, sizeof c->team);
+    castore_sql_doubt(q, c->name[0] == '\0');
+}
+
+int castore_certificate_read(struct sql *q, struct castore_certificate *c, struct writ_error *e)
+{
+    uint8_t fingerprint[WRIT_SHA256_BYTES];
+
+    read_identity(q, c);
+    c->not_before = castore_sql_get_time(q);
+    c->not_after = castore_sql_get_time(q);
+    c->issued_at = castore_sql_get_time(q);
+    castore_sql_get_hash(q, c->spki_hash);
+    castore_sql_get_hash(q, c->fingerprint);
+    c->der = castore_sql_get_blob(q, CASTORE_DER_MAX);
+    read_revocation(q, c);
+    if (writ_digester_sha256(q->s->digester, c->der, WRIT_SPAN_NONE, fingerprint, e) < 0)
+        return -1;
+    castore_sql_doubt(q, c->not_before > c->not_after ||
+                             memcmp(fingerprint, c->fingerprint, sizeof fingerprint) != 0);
+    return castore_sql_row_check(q, e);
+}
+
+/* --- numbers --- */
+
+int castore_number_next(struct castore *s, int64_t issuer, uint64_t *number, struct writ_error *e)
+{
+    struct sql q =
+        castore_sql(s, "an issuer", "SELECT next_number FROM issuers WHERE certificate = ?");
+    int rc;
+
+    castore_sql_put(&q, issuer);
+    rc = castore_sql_step(&q, e);
+    if (rc > 0) {
+        *number = castore_sql_get_number(&q, 1);
+        rc = castore_sql_row_check(&q, e);
+    } else if (rc == 0) {
+        rc = writ_fail(e, WRIT_FAULT_USAGE, "no certificate %lld that issues others",
+                       (long long)issuer);
+    }
+    castore_sql_end(&q);
+    return rc;
+}
+
+/* --- adding --- */
+
+static int check_new(const struct castore_certificate *c, struct writ_error *e)
+{
+    if (castore_sql_check_text(c->name, CASTORE_NAME_MAX, true, "a certificate's name", e) < 0 ||
+        castore_sql_check_text(c->team, CASTORE_NAME_MAX, false, "a certificate's team", e) < 0)
+        return -1;
+    if (c->role < CASTORE_ROOT || c->role > CASTORE_TSA ||
+        (c->role == CASTORE_ROOT) != (c->issuer == 0) || (c->issuer == 0) != (c->number == 0))
+        return writ_fail(e, WRIT_FAULT_USAGE,
+                         "a root has neither issuer nor issuance number, every other certificate "
+                         "has both");
+    if (c->serial_n < 1 || c->serial_n > CASTORE_SERIAL_MAX)
+        return writ_fail(e, WRIT_FAULT_USAGE,
+                         "RFC 5280 section 4.1.2.2: a serial number has 1 to %d bytes, this one "
+                         "has %zu",
+                         CASTORE_SERIAL_MAX, c->serial_n);
+    if (c->der.n < 1 || c->der.n > CASTORE_DER_MAX)
+        return writ_fail(e, WRIT_FAULT_USAGE, "a certificate has 1 to %zu bytes, this one has %zu",
+                         CASTORE_DER_MAX, c->der.n);
+    if (c->not_before > c->not_after || c->not_before < WRIT_TIME_MIN ||
+        c->not_after > WRIT_TIME_MAX)
+        return writ_fail(e, WRIT_FAULT_USAGE, "a certificate's notAfter is before its notBefore");
+    return 0;
+}
+
+/* Does a certificate with this serial number, or exactly this one, exist? */
+static int refuse_known(struct castore *s, struct writ_span serial, const uint8_t *fingerprint,
+                        struct writ_error *e)
+{
+    char hex[2 * CASTORE_SERIAL_MAX + 1];
+    struct sql q = castore_sql(s, "a certificate",
+                               "SELECT 1 FROM certificates WHERE serial = ? OR fingerprint = ?");
+    int rc;
+
+    castore_sql_put_blob(&q, serial);
+    castore_sql_put_blob(&q, WRIT_SPAN(fingerprint, WRIT_SHA256_BYTES));
+    rc = castore_sql_step(&q, e);
+    castore_sql_end(&q);
+    if (rc <= 0)
+        return rc;
+    writ_hex_format(serial, hex);
+    return writ_fail(e, WRIT_FAULT_USAGE,
+                     "the serial number %s, or this very certificate, was issued before", hex);
+}
+
+static int refuse_other_number(struct castore *s, const struct castore_certificate *c,
+                               struct writ_error *e)
+{
+    uint64_t next;
+
+    if (c->issuer == 0)
+        return 0;
+    if (castore_number_next(s, c->issuer, &next, e) < 0)
+        return -1;
+    if (c->number == next)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_USAGE,
+                     "issuance number %llu is not the next one of this issuer, which is %llu",
+                     (unsigned long long)c->number, (unsigned long long)next);
+}
+
+static void put_parent(struct sql *q, const struct castore_certificate *c)
+{
+    if (c->issuer == 0)
+        castore_sql_put_null(q);
+    else
+        castore_sql_put(q, c->issuer);
+}
+
+static int insert(struct castore *s, const struct castore_certificate *c,
+                  const uint8_t *fingerprint, struct writ_error *e)
+{
+    struct sql q = castore_sql(
+        s, "a certificate",
+        "INSERT INTO certificates (issuer, number, role, serial, name, team, not_before,"
+        " not_after, issued_at, spki_hash, fingerprint, der)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+    put_parent(&q, c);
+    if (c->issuer == 0)
+        castore_sql_put_null(&q);
+    else
+        castore_sql_put(&q, (int64_t)c->number);
+    castore_sql_put(&q, c->role);
+    castore_sql_put_blob(&q, WRIT_SPAN(c->serial, c->serial_n));
+    castore_sql_put_name(&q, c->name);
+    castore_sql_put_text(&q, c->team);
+    castore_sql_put(&q, c->not_before);
+    castore_sql_put(&q, c->not_after);
+    castore_sql_put(&q, c->issued_at);
+    castore_sql_put_blob(&q, WRIT_SPAN_OF(c->spki_hash));
+    castore_sql_put_blob(&q, WRIT_SPAN(fingerprint, WRIT_SHA256_BYTES));
+    castore_sql_put_blob(&q, c->der);
+    return castore_sql_run(&q, e);
+}
+
+int castore_certificate_add(struct castore *s, const struct castore_certificate *c, int64_t *id,
+                            struct writ_error *e)
+{
+    uint8_t fingerprint[WRIT_SHA256_BYTES];
+
+    if (castore_sql_may_change(s, e) < 0 || check_new(c, e) < 0 ||
+        writ_digester_sha256(s->digester, c->der, WRIT_SPAN_NONE, fingerprint, e) < 0 ||
+        refuse_known(s, WRIT_SPAN(c->serial, c->serial_n), fingerprint, e) < 0 ||
+        refuse_other_number(s, c, e) < 0 || insert(s, c, fingerprint, e) < 0)
+        return -1;
+    *id = sqlite3_last_insert_rowid(s->db);
+    return 0;
+}
+
+/* --- walking --- */
+
+int castore_certificate_each(struct castore *s, castore_certificate_visit *visit, void *arg,
+                             struct writ_error *e)
+{
+    struct sql q = castore_sql(s, "a certificate", CASTORE_CERTIFICATE_SELECT "ORDER BY c.id");
+    struct castore_certificate c;
+    int rc;
+
+    while ((rc = castore_sql_step(&q, e)) > 0) {
+        if (castore_certificate_read(&q, &c, e) < 0 || visit(arg, &c, e) < 0) {
+            rc = -1;
+            break;
+        }
+    }
+    castore_sql_end(&q);
+    return rc;
+}
+
+int castore_gap_each(struct castore *s, castore_gap_visit *visit, void *arg, struct writ_error *e)
+{
+    struct sql q = castore_sql(
+        s, "a gap", "SELECT issuer, first, next, burned_at FROM gaps ORDER BY issuer, first");
+    int rc;
+
+    while ((rc = castore_sql_step(&q, e)) > 0) {
+        struct castore_gap g = {
+            .issuer = castore_sql_get(&q, 1, INT64_MAX),
+            .first = castore_sql_get_number(&q, 1),
+            .next = castore_sql_get_number(&q, 2),
+            .burned_at = castore_sql_get_time(&q),
+        };
+
+        castore_sql_doubt(&q, g.first >= g.next);
+        if (castore_sql_row_check(&q, e) < 0 || visit(arg, &g, e) < 0) {
+            rc = -1;
+            break;
+        }
+    }
+    castore_sql_end(&q);
+    return rc;
+}
