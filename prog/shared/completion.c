@@ -167,7 +167,9 @@ static void add_value_function(const struct script *s)
 {
     begin_function(s, "value", "What the value of an option is; nothing for a flag.", "$1 $2");
     for (const struct command *const *c = s->program->commands; *c != NULL; c++) {
-        for (const struct option_spec *o = (*c)->options; o != NULL && o->name != NULL; o++)
+        const struct option_spec *o = (*c)->options;
+
+        for (; o != NULL && o->name != NULL && !(*c)->hidden; o++)
             add_value(s, (*c)->words, o);
     }
     for (const struct option_spec *o = command_globals; o->name != NULL; o++)

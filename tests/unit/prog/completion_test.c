@@ -57,6 +57,7 @@ static void commands_complete_without_the_hidden_ones(void **state)
     completes("s", "sign source ");
     completes("ver", "version ");
     completes("sec", " ");
+    assert_int_equal(scratch_try(&s, "grep -e secrets -e --hidden-too script"), 1);
 }
 
 static void second_words_complete(void **state)

@@ -135,11 +135,15 @@ static const struct command table_help = {
 static const struct command table_version = {
     .words = "version", .group = "more", .summary = "show the version", .run = run_nothing};
 
-static const struct command table_secret = {.words = "secrets",
-                                            .group = "more",
-                                            .summary = "for tests",
-                                            .hidden = true,
-                                            .run = run_nothing};
+static const struct command table_secret = {
+    .words = "secrets",
+    .group = "more",
+    .summary = "for tests",
+    .options =
+        (const struct option_spec[]){{.name = "hidden-too", .value = "X", .help = "hidden"}, {0}},
+    .hidden = true,
+    .run = run_nothing,
+};
 
 static const struct command *const table_commands[] = {
     &table_sign,      &table_run,  &table_why,     &table_source_add, &table_source_list,
