@@ -2,7 +2,7 @@
  * shared/help.h - the screens that the table of commands gives
  *
  * Every screen fits HELP_ROWS rows of HELP_COLUMNS columns as long as the texts of the table do;
- * lists of words and synopses are wrapped here.  (tests/prog/05-help.t walks them all.)
+ * lists of words and synopses are wrapped here.  (tests/prog/11-help.t walks them all.)
  */
 #ifndef WRIT_SHARED_HELP_H
 #define WRIT_SHARED_HELP_H
