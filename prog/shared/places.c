@@ -102,7 +102,7 @@ static char *rooted_state(const char *root, struct writ_error *e)
         (void)writ_fail_errno(e, WRIT_FAULT_NO_INPUT, errno, "root directory %s", root);
     else if (!S_ISDIR(st.st_mode))
         (void)writ_fail(e, WRIT_FAULT_NO_INPUT, "root directory %s: not a directory", root);
-    else if ((state = joined(root, PLACES_SYSTEM + 1, e)) != NULL)
+    else if ((state = joined(root, &PLACES_SYSTEM[1], e)) != NULL)
         return state;
     return NULL;
 }
