@@ -198,12 +198,13 @@ static struct castore *open_file(const char *path, bool writable, struct writ_er
 
 static bool journal_cannot_be_made(int code)
 {
-    return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+    return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY ||
+           (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE;
 }
 
 /* Reading a store in WAL mode wants a -shm file beside it.  Where none can be made (a read-only
- * mount), the file alone is the truth as long as no WAL lies there, so it is read as one that does
- * not change.  Whoever may write it through another mount meanwhile makes this reading fail or
+ * mount, a full disk), the file alone is the truth as long as no WAL lies there, so it is read as
+ * one that does not change.  Whoever writes it meanwhile all the same makes this reading fail or
  * see a mixture; nothing is written by it. */
 static int read_without_journal(struct castore *s, struct writ_error *e)
 {
