@@ -7,6 +7,7 @@
  *   castore_driver reinstate STORE WORD
  *   castore_driver publish STORE                "version N", once it is used up
  *   castore_driver backup STORE COPY
+ *   castore_driver hold STORE                   commits, then keeps others out until its input ends
  *   castore_driver list STORE                   "NUMBER SERIAL NAME STATE"
  *   castore_driver check STORE                  that nothing is lost, double or unexplained
  *
@@ -216,6 +217,24 @@ static int backup(const char *path, char **args, struct writ_error *e)
     return rc;
 }
 
+static int hold(const char *path, char **args, struct writ_error *e)
+{
+    struct castore *s = castore_open_write(path, WHO, now(), e);
+    int rc = -1;
+
+    (void)args;
+    if (s != NULL && castore_begin(s, e) == 0 && record(s, "hold", path, NULL, e) == 0 &&
+        castore_commit(s, e) == 0 && castore_begin(s, e) == 0) {
+        (void)printf("held\n");
+        (void)fflush(stdout);
+        while (getchar() != EOF) {
+        }
+        rc = 0;
+    }
+    castore_close(s);
+    return rc;
+}
+
 static int print_one(void *arg, const struct castore_certificate *c, struct writ_error *e)
 {
     char hex[2 * CASTORE_SERIAL_MAX + 1];
@@ -338,8 +357,9 @@ static const struct {
     const char *name;
     int (*run)(const char *path, char **args, struct writ_error *e);
 } verbs[] = {
-    {"create", create},   {"issue", issue},   {"revoke", revoke}, {"reinstate", reinstate},
-    {"publish", publish}, {"backup", backup}, {"list", list},     {"check", check},
+    {"create", create},       {"issue", issue},     {"revoke", revoke},
+    {"reinstate", reinstate}, {"publish", publish}, {"backup", backup},
+    {"hold", hold},           {"list", list},       {"check", check},
 };
 
 int main(int argc, char **argv)

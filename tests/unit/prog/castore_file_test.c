@@ -201,7 +201,7 @@ static void what_is_no_store_is_not_opened_and_not_touched(void **state)
 
     (void)state;
     memset(garbage, 0xa5, sizeof garbage);
-    scratch_put(&ca.dir, "empty", WRIT_SPAN_NONE);
+    scratch_put(&ca.dir, "empty", WRIT_SPAN("", 0));
     assert_not_opened(ca_path(&ca, "empty"), WRIT_FAULT_BAD_INPUT, "is empty, not a writ CA store");
     scratch_put(&ca.dir, "one", WRIT_SPAN(garbage, 1));
     assert_not_opened(ca_path(&ca, "one"), WRIT_FAULT_BAD_INPUT, "is not a writ CA store");
@@ -219,7 +219,7 @@ static void the_file_of_another_program_is_not_opened_and_not_touched(void **sta
     struct ca ca = {.dir = scratch_make()};
 
     (void)state;
-    scratch_put(&ca.dir, "other", WRIT_SPAN_NONE);
+    scratch_put(&ca.dir, "other", WRIT_SPAN("", 0));
     assert_int_equal(ca_tamper(ca_path(&ca, "other"), true,
                                "PRAGMA application_id = 7; CREATE TABLE ca (one);"
                                "PRAGMA journal_mode = WAL"),
