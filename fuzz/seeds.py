@@ -38,7 +38,7 @@ def openssl(command, *outputs):
 CERTIFICATE = ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 "
                "-subj /O=Example/CN=fuzz -keyout key.pem -out cert.pem; "
                "x509 -in cert.pem -outform DER -out cert.der; "
-               "pkcs8 -topk8 -in key.pem -outform DER -out key.der -nocrypt")
+               "pkey -in key.pem -pubout -outform DER -out public.der")
 
 
 def base64_seeds():
@@ -63,9 +63,9 @@ def cursor_seeds():
 
 
 def der_seeds():
-    cert, key = openssl(CERTIFICATE, "cert.der", "key.der")
+    cert, public = openssl(CERTIFICATE, "cert.der", "public.der")
     yield "certificate", cert
-    yield "pkcs8", key
+    yield "public-key", public
     yield "boolean-true", tlv(1, b"\xff")
     yield "boolean-false", tlv(1, b"\0")
     yield "boolean-ber", tlv(1, b"\1")
@@ -127,10 +127,9 @@ def oid_seeds():
 
 
 def pem_seeds():
-    cert, key = openssl(CERTIFICATE, "cert.pem", "key.pem")
+    cert = openssl(CERTIFICATE, "cert.pem")[0]
     body = b"-----BEGIN A B-----\nQUJD\n-----END A B-----\n"
     yield "certificate", cert
-    yield "key", key
     yield "two-blocks", b"subject=one\n" + body + b"\nand another\n" + body
     yield "crlf", body.replace(b"\n", b"\r\n")
     yield "no-last-newline", body[:-1]
