@@ -228,7 +228,8 @@ typedef int castore_certificate_visit(void *arg, const struct castore_certificat
 int castore_certificate_each(struct castore *s, castore_certificate_visit *visit, void *arg,
                              struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Certificates that were found.  Start with all bytes zero. */
+/* Certificates that were found.  Start with all bytes zero; a search that follows replaces what the
+ * last one found. */
 struct castore_matches {
     struct castore_certificate **at; /* owned, like the bytes of each */
     size_t n;

@@ -157,6 +157,9 @@ const char castore_schema[] =
     " BEGIN SELECT RAISE(ABORT, 'a gap is never changed'); END;"
     "CREATE TRIGGER gaps_no_delete BEFORE DELETE ON gaps"
     " BEGIN SELECT RAISE(ABORT, 'a gap is never deleted'); END;"
+    "CREATE TRIGGER gaps_no_replace BEFORE INSERT ON gaps"
+    " WHEN EXISTS (SELECT 1 FROM gaps WHERE issuer = NEW.issuer AND first = NEW.first)"
+    " BEGIN SELECT RAISE(ABORT, 'a gap is never replaced'); END;"
 
     /* Feed versions go up, and a version says one thing once. */
     "CREATE TRIGGER ca_fixed BEFORE UPDATE ON ca"

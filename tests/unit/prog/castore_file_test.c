@@ -274,53 +274,6 @@ static void statistics_for_the_planner_do_no_harm(void **state)
     ca_remove(&ca);
 }
 
-/* --- what was recorded stays --- */
-
-static void what_was_recorded_cannot_be_changed_or_deleted(void **state)
-{
-    static const char *const attempts[] = {
-        "UPDATE audit SET who = 'mallory'",
-        "DELETE FROM audit",
-        "INSERT OR REPLACE INTO audit (id, at, who, action) VALUES (1, 0, 'mallory', 'nothing')",
-        "UPDATE certificates SET name = 'mallory'",
-        "DELETE FROM certificates",
-        "INSERT OR REPLACE INTO certificates SELECT id, issuer, role, serial, number, 'mallory',"
-        " team, not_before, not_after, issued_at, spki_hash, fingerprint, der FROM certificates",
-        "INSERT OR REPLACE INTO certificates SELECT NULL, issuer, role, serial, number + 1,"
-        " 'mallory', team, not_before, not_after, issued_at, spki_hash, zeroblob(32), der"
-        " FROM certificates WHERE number = 1",
-        "UPDATE issuers SET next_number = 1",
-        "DELETE FROM issuers",
-        "INSERT OR REPLACE INTO issuers (certificate) VALUES (2)",
-        "UPDATE ca SET name = 'mallory'",
-        "UPDATE ca SET next_version = 1",
-        "DELETE FROM ca",
-        "INSERT OR REPLACE INTO ca (one, id, name, origin, created)"
-        " VALUES (1, zeroblob(16), 'mallory', 'o', 0)",
-        "UPDATE publications SET table_hash = zeroblob(32)",
-        "DELETE FROM publications",
-        "INSERT OR REPLACE INTO publications (version, reserved_at) VALUES (1, 0)",
-        "INSERT INTO certificates SELECT NULL, issuer, role, zeroblob(16), 77, name, team,"
-        " not_before, not_after, issued_at, spki_hash, zeroblob(32), der FROM certificates"
-        " WHERE id = 2",
-    };
-    struct ca ca = ca_new();
-    struct castore_publication p = {.as_of = T0, .expires = T0 + 1, .note = writ_span_text("note")};
-
-    (void)state;
-    (void)ca_issue(&ca, 3, "Alice");
-    ca_begin(&ca);
-    assert_ok(castore_publication_reserve(ca.s, T0, &p.version, &e));
-    memset(p.table_hash, 1, sizeof p.table_hash);
-    assert_ok(castore_publication_record(ca.s, &p, &e));
-    ca_commit(&ca);
-    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
-        if (ca_tamper(ca.path, true, attempts[i]) != SQLITE_CONSTRAINT)
-            fail_msg("not refused: %s", attempts[i]);
-    }
-    ca_remove(&ca);
-}
-
 /* --- what comes back is checked again --- */
 
 static int ignore_certificate(void *arg, const struct castore_certificate *c,
@@ -591,6 +544,50 @@ static void damage_is_found_before_anything_is_written(void **state)
     assert_int_equal(ca_tamper(ca.path, false, "UPDATE audit SET who = '' WHERE id = 1"),
                      SQLITE_OK);
     assert_fault_null(castore_open_write(ca.path, WHO, T0, &e), WRIT_FAULT_BAD_INPUT, "is damaged");
+    ca_remove(&ca);
+}
+
+/* --- what was recorded stays --- */
+
+static void what_was_recorded_cannot_be_changed_or_deleted(void **state)
+{
+    static const char *const attempts[] = {
+        "UPDATE audit SET who = 'mallory'",
+        "DELETE FROM audit",
+        "INSERT OR REPLACE INTO audit (id, at, who, action) VALUES (1, 0, 'mallory', 'nothing')",
+        "UPDATE certificates SET name = 'mallory'",
+        "DELETE FROM certificates",
+        "INSERT OR REPLACE INTO certificates SELECT id, issuer, role, serial, number, 'mallory',"
+        " team, not_before, not_after, issued_at, spki_hash, fingerprint, der FROM certificates",
+        "INSERT OR REPLACE INTO certificates SELECT NULL, issuer, role, serial,"
+        " (SELECT next_number FROM issuers WHERE certificate = issuer), 'mallory', team,"
+        " not_before, not_after, issued_at, spki_hash, zeroblob(32), der FROM certificates"
+        " WHERE id = 3",
+        "UPDATE issuers SET next_number = 1",
+        "DELETE FROM issuers",
+        "INSERT OR REPLACE INTO issuers (certificate) VALUES (2)",
+        "UPDATE gaps SET next = next - 1",
+        "DELETE FROM gaps",
+        "INSERT OR REPLACE INTO gaps SELECT issuer, first, first + 1, 0 FROM gaps",
+        "UPDATE ca SET name = 'mallory'",
+        "UPDATE ca SET next_version = 1",
+        "DELETE FROM ca",
+        "INSERT OR REPLACE INTO ca (one, id, name, origin, created)"
+        " VALUES (1, zeroblob(16), 'mallory', 'o', 0)",
+        "UPDATE publications SET table_hash = zeroblob(32)",
+        "DELETE FROM publications",
+        "INSERT OR REPLACE INTO publications (version, reserved_at) VALUES (1, 0)",
+        "INSERT INTO certificates SELECT NULL, issuer, role, zeroblob(16), 77, name, team,"
+        " not_before, not_after, issued_at, spki_hash, zeroblob(32), der FROM certificates"
+        " WHERE id = 2",
+    };
+    struct ca ca = full_store();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+        if (ca_tamper(ca.path, true, attempts[i]) != SQLITE_CONSTRAINT)
+            fail_msg("not refused: %s", attempts[i]);
+    }
     ca_remove(&ca);
 }
 
