@@ -103,8 +103,6 @@ static int64_t size_beside(const struct castore *s, const char *suffix)
  * store that stood here before.  SQLite would play it into this one. */
 static int refuse_foreign_journal(const struct castore *s, struct writ_error *e)
 {
-    if (size_beside(s, "-wal") == 0)
-        return 0;
     return writ_fail(e, WRIT_FAULT_CONFIGURATION,
                      "beside the backup %s lies the journal of another store; move %s-wal and "
                      "%s-shm away first",
@@ -113,7 +111,8 @@ static int refuse_foreign_journal(const struct castore *s, struct writ_error *e)
 
 /* The header, read through SQLite's own descriptor: to close another one on this file would drop
  * the locks that this process holds on it (POSIX).  Reading it before anything else keeps SQLite
- * from making journals beside files that are not ours. */
+ * from making journals beside files that are not ours.  The WAL is looked for before the header is
+ * read: another command that takes the store into WAL mode just now writes the header first. */
 static int check_header(struct castore *s, struct writ_error *e)
 {
     uint8_t header[HEADER_BYTES];
@@ -121,6 +120,7 @@ static int check_header(struct castore *s, struct writ_error *e)
     struct writ_span magic, rest, id;
     sqlite3_file *file = NULL;
     uint8_t write_version;
+    bool has_wal = size_beside(s, "-wal") > 0;
     int code = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
 
     if (code == SQLITE_OK)
@@ -136,7 +136,7 @@ static int check_header(struct castore *s, struct writ_error *e)
     if (!writ_span_equal(magic, WRIT_SPAN("SQLite format 3", HEADER_MAGIC)) ||
         !writ_span_equal(id, WRIT_SPAN("wrCA", APPLICATION_ID)))
         return castore_sql_fail(s, SQLITE_NOTADB, e);
-    return write_version == 1 ? refuse_foreign_journal(s, e) : 0;
+    return write_version == 1 && has_wal ? refuse_foreign_journal(s, e) : 0;
 }
 
 static int check_version(struct castore *s, struct writ_error *e)
