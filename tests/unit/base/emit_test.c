@@ -276,7 +276,193 @@ static void one_end_too_many_is_nothing(void **state)
     writ_buffer_free(&out);
 }
 
+static void json_is_indented_by_depth(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_start(&m, WRIT_EMIT_JSON, &out);
+    writ_emit_object(&m, NULL);
+    writ_emit_list(&m, "a");
+    writ_emit_object(&m, NULL);
+    writ_emit_number(&m, "b", 1);
+    writ_emit_number(&m, "c", 2);
+    writ_emit_end(&m);
+    writ_emit_number(&m, NULL, 3);
+    writ_emit_finish(&m);
+    assert_text(writ_buffer_span(&out), "{\n"
+                                        "  \"a\": [\n"
+                                        "    {\n"
+                                        "      \"b\": 1,\n"
+                                        "      \"c\": 2\n"
+                                        "    },\n"
+                                        "    3\n"
+                                        "  ]\n"
+                                        "}\n");
+    writ_buffer_free(&out);
+}
+
+/* ---- Fragments: members written by one process and taken over by another ---- */
+
+static void members(struct writ_emit *m)
+{
+    writ_emit_string(m, "subject", "a \"}\\ b");
+    writ_emit_list(m, "chain");
+    writ_emit_object(m, NULL);
+    writ_emit_number(m, "serial", 7);
+    writ_emit_end(m);
+    writ_emit_end(m);
+}
+
+/* The same walk, at once and through a fragment, comes out the same. */
+static void a_walk_through_a_fragment_is_the_same(void **state)
+{
+    (void)state;
+    for (int form = WRIT_EMIT_TEXT; form <= WRIT_EMIT_JSON; form++) {
+        for (int before = 0; before < 2; before++) {
+            struct writ_buffer whole = {0}, joined = {0}, fragment = {0};
+            struct writ_error e = {0};
+            struct writ_emit m, part;
+
+            writ_emit_start(&m, (enum writ_emit_form)form, &whole);
+            writ_emit_object(&m, NULL);
+            writ_emit_object(&m, "file");
+            if (before)
+                writ_emit_string(&m, "name", "app");
+            members(&m);
+            writ_emit_flag(&m, "last", true);
+            writ_emit_finish(&m);
+
+            writ_emit_start(&m, (enum writ_emit_form)form, &joined);
+            writ_emit_object(&m, NULL);
+            writ_emit_object(&m, "file");
+            if (before)
+                writ_emit_string(&m, "name", "app");
+            writ_emit_fragment_start(&part, (enum writ_emit_form)form, m.depth, &fragment);
+            members(&part);
+            assert_ok(writ_emit_fragment_add(&m, writ_buffer_span(&fragment), &e));
+            writ_emit_flag(&m, "last", true);
+            writ_emit_finish(&m);
+
+            assert_text(writ_buffer_span(&joined), writ_buffer_string(&whole));
+            writ_buffer_free(&whole);
+            writ_buffer_free(&joined);
+            writ_buffer_free(&fragment);
+        }
+    }
+}
+
+/* What adding this fragment to an object that has a member already gives. */
+static int add_fragment(enum writ_emit_form form, const char *fragment, struct writ_buffer *out,
+                        struct writ_error *e)
+{
+    struct writ_emit m;
+    size_t before;
+    int rc;
+
+    writ_buffer_free(out);
+    writ_emit_start(&m, form, out);
+    writ_emit_object(&m, NULL);
+    writ_emit_object(&m, "file");
+    writ_emit_number(&m, "a", 1);
+    before = out->n;
+    rc = writ_emit_fragment_add(&m, writ_span_text(fragment), e);
+    if (rc < 0)
+        assert_int_equal(out->n, before);
+    writ_emit_finish(&m);
+    return rc;
+}
+
+static void an_empty_fragment_adds_nothing(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_error e = {0};
+
+    (void)state;
+    assert_ok(add_fragment(WRIT_EMIT_JSON, "", &out, &e));
+    assert_text(writ_buffer_span(&out), "{\n  \"file\": {\n    \"a\": 1\n  }\n}\n");
+    assert_ok(add_fragment(WRIT_EMIT_TEXT, "", &out, &e));
+    assert_text(writ_buffer_span(&out), "file:\n  a: 1\n");
+    writ_buffer_free(&out);
+}
+
+static void a_fragment_of_json_closes_only_what_it_opened(void **state)
+{
+    static const char *const good[] = {"\"b\": 2",      "\"b\": {}",        "\"b\": [{}, []]",
+                                       "\"b\": \"}]\"", "\"b\": \"\\\"}\"", "\"b\": \"\\\\\""};
+    static const char *const bad[] = {
+        "}, \"x\": {",   "\"b\": {",     "\"b\": }",        "]",
+        "\"b\": [[]",    "\"b",          "\"b\": \"",       "\"b\": \"\\\"",
+        "\"b\": {}}, {", "\"\\\\\"}, {", "\"b\": 2}\n}\n{{"};
+    struct writ_buffer out = {0};
+    struct writ_error e = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_ok(add_fragment(WRIT_EMIT_JSON, good[i], &out, &e));
+        json_decref(load(&out));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_fault(add_fragment(WRIT_EMIT_JSON, bad[i], &out, &e), WRIT_FAULT_BAD_INPUT,
+                     "not in the form agreed on");
+    writ_buffer_free(&out);
+}
+
+static void a_fragment_of_text_stays_inside_its_object(void **state)
+{
+    static const char *const good[] = {"  b: 2\n", "  b:\n    c: 3\n", "  b: 2\n  c: 3\n"};
+    static const char *const bad[] = {"b: 2\n",       " b: 2\n", "  b: 2", "  b: 2\nx: 3\n",
+                                      "  b: 2\n x\n", "  b\n\n", "x",      "\n"};
+    struct writ_buffer out = {0};
+    struct writ_error e = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_ok(add_fragment(WRIT_EMIT_TEXT, good[i], &out, &e));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_fault(add_fragment(WRIT_EMIT_TEXT, bad[i], &out, &e), WRIT_FAULT_BAD_INPUT,
+                     "not in the form agreed on");
+    writ_buffer_free(&out);
+}
+
+static void a_fragment_is_printable(void **state)
+{
+    static const char *const bad[] = {"  b: \x1b[2K\n", "  b: \r\n", "  b: \xff\n",
+                                      "  b: \xe2\x80\xae\n", "  b: x\n  \x07\n"};
+    struct writ_buffer out = {0};
+    struct writ_error e = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        for (int form = WRIT_EMIT_TEXT; form <= WRIT_EMIT_JSON; form++)
+            assert_fault(add_fragment((enum writ_emit_form)form, bad[i], &out, &e),
+                         WRIT_FAULT_BAD_INPUT, "not in the form agreed on");
+    }
+    writ_buffer_free(&out);
+}
+
+static void a_fragment_cannot_start_too_deep(void **state)
+{
+    struct writ_buffer out = {0};
+    struct writ_emit m;
+
+    (void)state;
+    writ_emit_fragment_start(&m, WRIT_EMIT_TEXT, 1000, &out);
+    assert_int_equal(m.depth, WRIT_EMIT_DEPTH_MAX - 1);
+    writ_emit_object(&m, "a");
+    assert_true(out.failed);
+    writ_buffer_free(&out);
+}
+
 static const struct CMUnitTest claims[] = {
+    CLAIM(json_is_indented_by_depth),
+    CLAIM(a_walk_through_a_fragment_is_the_same),
+    CLAIM(an_empty_fragment_adds_nothing),
+    CLAIM(a_fragment_of_json_closes_only_what_it_opened),
+    CLAIM(a_fragment_of_text_stays_inside_its_object),
+    CLAIM(a_fragment_is_printable),
+    CLAIM(a_fragment_cannot_start_too_deep),
     CLAIM(the_walk_as_text_is_for_people),
     CLAIM(the_walk_as_json_is_the_same),
     CLAIM(json_ends_in_one_newline),

@@ -17,6 +17,7 @@ static void equal_spans_have_equal_lengths_and_bytes(void **state)
     (void)state;
     assert_true(writ_span_equal(writ_span_text("abc"), writ_span_text("abc")));
     assert_false(writ_span_equal(writ_span_text("abc"), writ_span_text("abd")));
+    assert_false(writ_span_equal(writ_span_text("a"), writ_span_text("b")));
     assert_false(writ_span_equal(writ_span_text("abc"), writ_span_text("abcd")));
     assert_false(writ_span_equal(writ_span_text("abc"), writ_span_text("ab")));
 }

@@ -36,10 +36,10 @@ static void every_code_point_is_utf8_in_its_shortest_form_only(void **state)
 
 static void no_byte_is_missing_or_left_over(void **state)
 {
-    static const char *const bad[] = {"80",       "bf",       "c2",       "e282",    "f09f94",
-                                      "c2c2",     "e28241",   "f09f9441", "c280 80", "41 80",
-                                      "f5808080", "f8808080", "fe",       "ff",      "c0af",
-                                      "c1bf",     "e080af",   "f08080af", "eda080",  "f4908080"};
+    static const char *const bad[] = {
+        "80",      "bf",    "c2",       "e282",     "f09f94",   "c2c2",     "e28241",   "f09f9441",
+        "c280 80", "41 80", "f5808080", "f8808080", "fc808080", "ffbfbfbf", "84808080", "c1808080",
+        "fe",      "ff",    "c0af",     "c1bf",     "e080af",   "f08080af", "eda080",   "f4908080"};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
