@@ -102,6 +102,18 @@ def der_seeds():
     yield "depth-33", tlv(0x30, nested)
 
 
+def fragment_seeds():
+    yield "json", b'\n    "b": [{"c": "}\\"", "d": {}}]'
+    yield "json-string", b'"b": "\\\\"'
+    yield "json-open", b'"b": {'
+    yield "json-close", b'}, "end": false, "file": {'
+    yield "json-odd", b'"b": [}'
+    yield "text", b"  b: 2\n  c:\n    - d\n"
+    yield "text-margin", b"  b: 2\nend: no\n"
+    yield "text-no-newline", b"  b: 2"
+    yield "text-escape", b"  b: \x1b[2K\n"
+
+
 def hex_seeds():
     yield "lower", b"00ff7a"
     yield "upper", b"00FF7A"
@@ -177,6 +189,7 @@ SEEDS = {
     "base64": base64_seeds,
     "cursor": cursor_seeds,
     "der": der_seeds,
+    "fragment": fragment_seeds,
     "hex": hex_seeds,
     "oid": oid_seeds,
     "pem": pem_seeds,
