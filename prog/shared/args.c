@@ -434,7 +434,8 @@ int args_parse(struct args *a, const struct program *p, int argc, char *const *a
     size_t words = argc > 1 ? (size_t)argc - 1 : 0;
     struct line l = {.a = a, .next = argv + 1, .left = words, .e = e};
 
-    *a = (struct args){.program = p, .group = "", .passphrase_fd = -1, .now = time(NULL)};
+    *a = (struct args){
+        .program = p, .argv = argv, .group = "", .passphrase_fd = -1, .now = time(NULL)};
     a->options = calloc(count_options(words, argv + 1), sizeof a->options[0]);
     a->operands = calloc(words + 1, sizeof a->operands[0]);
     if (a->options == NULL || a->operands == NULL)

@@ -21,6 +21,7 @@ struct args_option {
 
 struct args {
     const struct program *program; /* borrowed */
+    char *const *argv;             /* the whole command line, borrowed; NULL at the end */
     const struct command *command; /* NULL when no command was named */
     const char *group;             /* "ca" when only that was given; else "" */
     struct args_option *options;   /* in the order given; owned */

@@ -6,8 +6,9 @@
 
 #include "shared/jail.h"
 
-#define JAIL_WALLS_ANSWER_FD 1 /* where the child's answer goes: its only descriptor to write to   \
-                                */
+#define JAIL_WALLS_ANSWER_FD                                                                       \
+    1 /* where the child's answer goes: its only descriptor to write to                            \
+       */
 
 /* The system calls that are allowed, compiled: made by the parent, so that running out of memory
  * shows there.  NULL with WRIT_FAULT_CONFIGURATION. */

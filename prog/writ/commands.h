@@ -4,11 +4,33 @@
 #ifndef WRIT_COMMANDS_H
 #define WRIT_COMMANDS_H
 
-#include "shared/command.h"
+#include "shared/args.h"
+#include "shared/out.h"
 
 /* The whole table, in the order of help. */
 extern const struct program writ_program;
 
+extern const struct command command_verify;
+extern const struct command command_why;
+extern const struct command command_run;
+extern const struct command command_show;
+extern const struct command command_status;
+extern const struct command command_sign;
+extern const struct command command_seal_attach;
+extern const struct command command_seal_extract;
+extern const struct command command_seal_strip;
+extern const struct command command_identity_new;
+extern const struct command command_identity_import;
+extern const struct command command_identity_list;
+extern const struct command command_pull;
+extern const struct command command_source_add;
+extern const struct command command_source_list;
+extern const struct command command_source_show;
+extern const struct command command_source_remove;
+extern const struct command command_trust_add;
+extern const struct command command_trust_list;
+extern const struct command command_trust_show;
+extern const struct command command_trust_remove;
 extern const struct command command_help;
 extern const struct command command_version;
 extern const struct command command_completion_bash;

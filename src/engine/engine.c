@@ -337,21 +337,6 @@ int writ_engine_bring_seal(struct writ_engine *engine, struct writ_span seal, st
     return keep_seal(engine, seal, place, e);
 }
 
-static int add_keys(struct writ_source *source, struct writ_span keys, struct writ_error *e)
-{
-    struct writ_cursor c = writ_cursor_over(keys, e);
-
-    while (c.left > 0) {
-        struct writ_span line;
-        struct writ_note_key key;
-
-        if (writ_cursor_line(&c, &line, "feed keys") < 0 ||
-            writ_note_key_parse(line, &key, e) < 0 || writ_source_add_key(source, &key, e) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 int writ_engine_bring_feed(struct writ_engine *engine, const struct writ_feed_files *files,
                            struct writ_error *e)
 {
@@ -361,7 +346,7 @@ int writ_engine_bring_feed(struct writ_engine *engine, const struct writ_feed_fi
     if (engine->stage != STAGE_FEEDS || engine->next_feed == engine->source_count)
         return writ_fail(e, WRIT_FAULT_USAGE, "no feed is wanted");
     step(engine);
-    if (add_keys(source, files->keys, &found) < 0) {
+    if (writ_source_add_keys(source, files->keys, &found) < 0) {
         writ_source_damaged(source, found.text);
         return 0;
     }

@@ -57,13 +57,35 @@ int writ_source_key_id(const char *name, const uint8_t key[WRIT_ED25519_KEY],
     return rc;
 }
 
-int writ_source_add_key(struct writ_source *source, const struct writ_note_key *key,
-                        struct writ_error *e)
+/* A key whose id is not its own would never be found by a note: it is refused. */
+static int add_key(struct writ_source *source, const struct writ_note_key *key,
+                   struct writ_error *e)
 {
+    uint8_t id[WRIT_NOTE_KEY_ID];
+
     if (source->extra_key_count == WRIT_BUNDLE_KEYS_MAX)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "more than %d further feed keys",
                          WRIT_BUNDLE_KEYS_MAX);
+    if (writ_source_key_id(key->name, key->key, id, e) < 0)
+        return -1;
+    if (memcmp(id, key->key_id, sizeof id) != 0)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "feed key: its id is not that of its key");
     source->extra_key[source->extra_key_count++] = *key;
+    return 0;
+}
+
+int writ_source_add_keys(struct writ_source *source, struct writ_span lines, struct writ_error *e)
+{
+    struct writ_cursor c = writ_cursor_over(lines, e);
+
+    while (c.left > 0) {
+        struct writ_span line;
+        struct writ_note_key key;
+
+        if (writ_cursor_line(&c, &line, "feed keys") < 0 ||
+            writ_note_key_parse(line, &key, e) < 0 || add_key(source, &key, e) < 0)
+            return -1;
+    }
     return 0;
 }
 

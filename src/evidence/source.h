@@ -57,9 +57,10 @@ void writ_source_damaged(struct writ_source *source, const char *reason);
 int writ_source_key_id(const char *name, const uint8_t key[WRIT_ED25519_KEY],
                        uint8_t id[WRIT_NOTE_KEY_ID], struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Lets a key that a verified note named as the next one sign notes too. */
-int writ_source_add_key(struct writ_source *source, const struct writ_note_key *key,
-                        struct writ_error *e) WRIT_MUST_CHECK;
+/* Lets keys that verified notes named as the next ones sign notes too: verifier keys, one a line.
+ */
+int writ_source_add_keys(struct writ_source *source, struct writ_span lines,
+                         struct writ_error *e) WRIT_MUST_CHECK;
 
 /* What the evidence keeps of a source. */
 void writ_source_facts(const struct writ_source *source, struct writ_source_facts *facts);

@@ -1,0 +1,258 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "bytes/pem.h"
+#include "ca/ca_commands.h"
+#include "ca/ca_make.h"
+#include "shared/certfile.h"
+#include "shared/file.h"
+#include "shared/keyfile.h"
+
+#define PATH_BYTES 4096
+
+/* One issue, from what was asked for to the files it leaves. */
+struct issue {
+    bool from_request;
+    struct certfile_request request;
+    char name[CASTORE_NAME_MAX + 1];
+    char team[CASTORE_NAME_MAX + 1];
+    char key_path[PATH_BYTES];
+    char cert_path[PATH_BYTES];
+    int64_t life;
+    struct writ_key *key; /* of a subject that we make one for */
+    struct writ_buffer spki;
+    struct castore_certificate record;
+    struct writ_buffer der;
+};
+
+static void issue_free(struct issue *s)
+{
+    certfile_request_free(&s->request);
+    writ_key_free(s->key);
+    writ_buffer_free(&s->spki);
+    writ_buffer_free(&s->der);
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* PREFIX from --out, else from the request's file, else from the name. */
+static void default_prefix(const struct args *a, const struct issue *s, char prefix[PATH_BYTES])
+{
+    const char *word = args_operand(a, 0);
+    const char *out = args_value(a, "out");
+    const char *dot = strrchr(word, '.');
+    const char *slash = strrchr(word, '/');
+
+    if (out != NULL)
+        (void)snprintf(prefix, PATH_BYTES, "%s", out);
+    else if (!s->from_request)
+        writ_text_slug(prefix, 65, s->name);
+    else if (dot != NULL && (slash == NULL || dot > slash))
+        (void)snprintf(prefix, PATH_BYTES, "%.*s", (int)(dot - word), word);
+    else
+        (void)snprintf(prefix, PATH_BYTES, "%s", word);
+}
+
+static int name_files(const struct args *a, struct issue *s, struct writ_error *e)
+{
+    char prefix[PATH_BYTES];
+
+    default_prefix(a, s, prefix);
+    if (snprintf(s->key_path, PATH_BYTES, "%s.key", prefix) >= PATH_BYTES ||
+        snprintf(s->cert_path, PATH_BYTES, "%s.pem", prefix) >= PATH_BYTES)
+        return writ_fail(e, WRIT_FAULT_USAGE, "the path to write to is too long");
+    if (access(s->cert_path, F_OK) == 0)
+        return writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s exists already", s->cert_path);
+    if (!s->from_request && access(s->key_path, F_OK) == 0)
+        return writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s exists already", s->key_path);
+    return 0;
+}
+
+static int name_subject(const struct args *a, struct issue *s, struct writ_error *e)
+{
+    const char *given = args_value(a, "name");
+    const char *team = args_value(a, "team");
+    const char *name = given != NULL     ? given
+                       : s->from_request ? s->request.common_name
+                                         : args_operand(a, 0);
+
+    if (name[0] == '\0')
+        return args_fail(a, e, "the request names nobody; say who with --name");
+    (void)snprintf(s->name, sizeof s->name, "%s", name);
+    if (team != NULL)
+        (void)snprintf(s->team, sizeof s->team, "%s", team);
+    else
+        writ_text_slug(s->team, 65, s->name);
+    return 0;
+}
+
+/* What was asked for, before anything is opened.  Strangers' bytes are read here, while no key is
+ * in memory. */
+static int prepare(const struct args *a, struct issue *s, struct writ_error *e)
+{
+    const char *word = args_operand(a, 0);
+
+    s->from_request = is_regular(word);
+    if (s->from_request && certfile_read_request(word, &s->request, e) < 0)
+        return -1;
+    if (name_subject(a, s, e) < 0 || name_files(a, s, e) < 0 ||
+        args_duration(a, "life", WRIT_LEAF_LIFE, &s->life, e) < 0)
+        return -1;
+    if (s->life < WRIT_MINUTE || s->life > 10 * WRIT_LEAF_LIFE)
+        return args_fail(a, e, "--life: wanted one minute to ten years");
+    if (args_flag(a, "insecure-plain-key") && s->from_request)
+        return args_fail(a, e, "--insecure-plain-key: a request's key stays with its owner");
+    return 0;
+}
+
+static int make_subject_key(struct issue *s, struct writ_error *e)
+{
+    if (s->from_request) {
+        writ_buffer_add(&s->spki, writ_buffer_span(&s->request.spki));
+        return writ_buffer_check(&s->spki, e);
+    }
+    s->key = writ_key_generate(WRIT_KEY_P256, e);
+    return s->key == NULL ? -1 : writ_key_public(s->key, &s->spki, e);
+}
+
+/* The key's file comes first: whatever happens later, there is no certificate without its key. */
+static int keep_subject_key(const struct args *a, struct ca *ca, struct issue *s,
+                            struct writ_error *e)
+{
+    bool plain = args_flag(a, "insecure-plain-key");
+
+    if (s->from_request || a->dry_run)
+        return 0;
+    if (!plain && passphrase_need(&ca->passphrase, PASSPHRASE_NEW, s->key_path, e) < 0)
+        return -1;
+    return keyfile_create(s->key_path, s->key, &ca->passphrase, plain, e);
+}
+
+static int issue_in_transaction(const struct args *a, struct ca *ca, struct issue *s,
+                                const struct castore_matches *issuer, const struct writ_cert *cert,
+                                const struct writ_key *key, struct writ_error *e)
+{
+    char serial[2 * CASTORE_SERIAL_MAX + 1];
+    int64_t now;
+    struct ca_order order = {
+        .role = args_flag(a, "tsa") ? WRIT_ROLE_TSA : WRIT_ROLE_DEVELOPER,
+        .name = s->name,
+        .team = s->team,
+        .spki = writ_buffer_span(&s->spki),
+        .life = s->life,
+        .ocsp_url = args_value(a, "ocsp"),
+        .issuer_id = issuer->at[0]->id,
+        .issuer = cert,
+        .issuer_key = key,
+    };
+
+    if (castore_begin(ca->store, e) < 0)
+        return -1;
+    now = ca_now(a);
+    if (now > cert->not_after)
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "the intermediate's certificate has ended");
+    if (ca_make_certificate(ca, &order, now, &s->record, &s->der, e) < 0)
+        return -1;
+    ca_serial_text(&s->record, serial);
+    if (ca_audit(ca, now, "issue", serial, args_value(a, "note"), NULL, e) < 0)
+        return -1;
+    return ca_finish(a, ca, e);
+}
+
+static int write_chain(const struct issue *s, const struct castore_matches *issuer,
+                       struct writ_error *e)
+{
+    struct writ_buffer pem = {0};
+    int rc;
+
+    writ_pem_build(&pem, "CERTIFICATE", writ_buffer_span(&s->der));
+    writ_pem_build(&pem, "CERTIFICATE", issuer->at[0]->der);
+    rc = writ_buffer_check(&pem, e);
+    if (rc == 0)
+        rc = file_create_bytes(s->cert_path, 0644, writ_buffer_span(&pem), e);
+    writ_buffer_free(&pem);
+    return rc;
+}
+
+static void tell(const struct args *a, struct out *o, const struct issue *s)
+{
+    char serial[2 * CASTORE_SERIAL_MAX + 1], end[WRIT_TIME_TEXT];
+
+    ca_serial_text(&s->record, serial);
+    writ_time_format(s->record.not_after, end);
+    if (a->json) {
+        struct writ_emit *m = out_emit(o);
+
+        writ_emit_string(m, "name", s->name);
+        writ_emit_string(m, "team", s->team);
+        writ_emit_string(m, "role", castore_role_name(s->record.role));
+        writ_emit_string(m, "serial", serial);
+        writ_emit_unsigned(m, "number", s->record.number);
+        writ_emit_string(m, "not_after", end);
+        writ_emit_string(m, "certificate", s->cert_path);
+        if (!s->from_request)
+            writ_emit_string(m, "key", s->key_path);
+        return;
+    }
+    out_say(o, "%s %s: serial %s, number %llu, team %s, until %s",
+            a->dry_run ? "would issue" : "issued", s->name, serial,
+            (unsigned long long)s->record.number, s->team, end);
+    if (a->dry_run)
+        return;
+    out_say(o, "  certificate %s", s->cert_path);
+    if (!s->from_request)
+        out_say(o, "  key         %s%s", s->key_path,
+                args_flag(a, "insecure-plain-key") ? " (NOT encrypted)" : "");
+}
+
+static int issue(const struct args *a, struct ca *ca, struct issue *s, struct writ_error *e)
+{
+    struct castore_matches issuer = {0};
+    struct writ_cert cert;
+    struct writ_key *key = NULL;
+    int rc = -1;
+
+    if (ca_newest(ca, CASTORE_INTERMEDIATE, &issuer, &cert, e) < 0)
+        goto out;
+    key = ca_key(ca, CASTORE_KEY_INTERMEDIATE, issuer.at[0]->spki_hash, e);
+    if (key == NULL || make_subject_key(s, e) < 0 || keep_subject_key(a, ca, s, e) < 0)
+        goto out;
+    if (issue_in_transaction(a, ca, s, &issuer, &cert, key, e) < 0) {
+        if (!s->from_request && !a->dry_run)
+            (void)unlink(s->key_path); /* nothing was issued for it */
+        goto out;
+    }
+    rc = a->dry_run ? 0 : write_chain(s, &issuer, e);
+    if (rc < 0)
+        writ_error_context(e, "issued, and kept in the store (writ ca show %s --pem), but",
+                           args_operand(a, 0));
+out:
+    writ_key_free(key);
+    castore_matches_free(&issuer);
+    return rc;
+}
+
+int ca_issue(const struct args *a, struct out *o)
+{
+    struct ca ca = {0};
+    struct issue s = {0};
+    struct writ_error e = {0};
+    int status = 0;
+
+    if (prepare(a, &s, &e) < 0 || ca_open_write(a, &ca, &e) < 0 || issue(a, &ca, &s, &e) < 0)
+        status = out_fault(o, &e);
+    else
+        tell(a, o, &s);
+    issue_free(&s);
+    ca_close(&ca);
+    return status;
+}

@@ -1,0 +1,138 @@
+#include "ca/ca_make.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "bytes/pem.h"
+#include "issue/sign.h"
+
+static enum castore_role stored_role(enum writ_role role)
+{
+    switch (role) {
+    case WRIT_ROLE_ROOT:
+        return CASTORE_ROOT;
+    case WRIT_ROLE_INTERMEDIATE:
+        return CASTORE_INTERMEDIATE;
+    case WRIT_ROLE_DEVELOPER:
+        return CASTORE_DEVELOPER;
+    case WRIT_ROLE_TSA:
+        return CASTORE_TSA;
+    }
+    return CASTORE_DEVELOPER;
+}
+
+static int seal_key(struct ca *ca, const struct writ_key *key, bool plain,
+                    struct writ_buffer *pkcs8, struct writ_error *e)
+{
+    if (plain)
+        return writ_key_to_pkcs8_insecure_plain(key, pkcs8, e);
+    return writ_key_to_pkcs8(key, passphrase_bytes(&ca->passphrase), pkcs8, e);
+}
+
+int ca_keep_key(struct ca *ca, const struct writ_key *key, enum castore_purpose purpose, bool plain,
+                int64_t now, struct writ_buffer *spki, uint8_t spki_hash[WRIT_SHA256_BYTES],
+                struct writ_error *e)
+{
+    struct writ_buffer pkcs8 = {0};
+    struct castore_key record = {.purpose = purpose, .encrypted = !plain, .created = now};
+    int64_t id;
+    int rc = -1;
+
+    if (writ_key_public(key, spki, e) < 0 ||
+        writ_sha256(writ_buffer_span(spki), spki_hash, e) < 0 ||
+        seal_key(ca, key, plain, &pkcs8, e) < 0)
+        goto out;
+    (void)snprintf(record.algorithm, sizeof record.algorithm, "%s",
+                   purpose == CASTORE_KEY_FEED ? "Ed25519" : "P-256");
+    memcpy(record.spki_hash, spki_hash, sizeof record.spki_hash);
+    record.pkcs8 = writ_buffer_span(&pkcs8);
+    rc = castore_key_add(ca->store, &record, &id, e);
+out:
+    writ_buffer_wipe(&pkcs8);
+    return rc;
+}
+
+/* A certificate does not outlive its issuer: nothing would lead to it any more. */
+static int64_t end_of(const struct ca_order *order, int64_t begin)
+{
+    int64_t end = writ_time_add(begin, order->life);
+
+    return order->issuer != NULL && end > order->issuer->not_after ? order->issuer->not_after : end;
+}
+
+static int fill_record(const struct ca_order *order, const struct writ_certificate_order *made,
+                       int64_t now, struct writ_span der, struct castore_certificate *record,
+                       struct writ_error *e)
+{
+    *record = (struct castore_certificate){
+        .issuer = order->issuer_id,
+        .role = stored_role(order->role),
+        .serial_n = WRIT_SERIAL_BYTES,
+        .number = made->number,
+        .not_before = made->not_before,
+        .not_after = made->not_after,
+        .issued_at = now,
+        .der = der,
+    };
+    memcpy(record->serial, made->serial, WRIT_SERIAL_BYTES);
+    (void)snprintf(record->name, sizeof record->name, "%s", order->name);
+    (void)snprintf(record->team, sizeof record->team, "%s", order->team);
+    return writ_sha256(order->spki, record->spki_hash, e);
+}
+
+int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now,
+                        struct castore_certificate *record, struct writ_buffer *der,
+                        struct writ_error *e)
+{
+    struct writ_certificate_order made = {
+        .role = order->role,
+        .common_name = writ_span_text(order->name),
+        .organization = writ_span_text(ca->info.name),
+        .team = writ_span_text(order->team),
+        .spki = order->spki,
+        .not_before = now,
+        .not_after = end_of(order, now),
+        .ocsp_url = order->ocsp_url,
+        .issuer = order->issuer,
+        .key = order->issuer_key,
+    };
+
+    if (order->issuer_id != 0 &&
+        castore_number_next(ca->store, order->issuer_id, &made.number, e) < 0)
+        return -1;
+    if (writ_new_serial(made.serial, e) < 0 || writ_issue_certificate(&made, der, e) < 0 ||
+        fill_record(order, &made, now, writ_buffer_span(der), record, e) < 0)
+        return -1;
+    return castore_certificate_add(ca->store, record, &record->id, e);
+}
+
+int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_span root,
+                   const struct writ_key *feed_key, int64_t now, struct writ_buffer *pem,
+                   struct writ_error *e)
+{
+    struct writ_note_key verifier;
+    struct writ_buffer der = {0};
+    struct writ_bundle bundle = {
+        .serial = (uint64_t)now, /* the later one holds; made by the second */
+        .made = now,
+        .profile = WRIT_PROFILE_CODE,
+        .purpose = WRIT_OID_CODE_SIGNING,
+        .root = root,
+        .origin = writ_span_text(ca->info.origin),
+        .key_count = 1,
+        .anchor_count = 1,
+        .anchor = {root},
+    };
+    int rc = writ_feed_key(ca->info.origin, feed_key, &verifier, e);
+
+    bundle.key[0] = WRIT_SPAN_OF(verifier.key);
+    if (rc == 0)
+        rc = writ_sign_bundle(&bundle, root_key, &der, e);
+    if (rc == 0) {
+        writ_pem_build(pem, WRIT_BUNDLE_PEM_LABEL, writ_buffer_span(&der));
+        rc = writ_buffer_check(pem, e);
+    }
+    writ_buffer_free(&der);
+    return rc;
+}

@@ -1,0 +1,40 @@
+/*
+ * ca/ca_make.h - keys and certificates, made and kept in one transaction
+ */
+#ifndef WRIT_CA_CA_MAKE_H
+#define WRIT_CA_CA_MAKE_H
+
+#include "ca/ca.h"
+#include "issue/certificate.h"
+
+/* Adds a key to the store, encrypted with the CA's passphrase unless plain.  *spki gets its public
+ * half appended and spki_hash the SHA-256 of that. */
+int ca_keep_key(struct ca *ca, const struct writ_key *key, enum castore_purpose purpose, bool plain,
+                int64_t now, struct writ_buffer *spki, uint8_t spki_hash[WRIT_SHA256_BYTES],
+                struct writ_error *e) WRIT_MUST_CHECK;
+
+/* What a new certificate is to say; the rest follows from the role and the issuer. */
+struct ca_order {
+    enum writ_role role;
+    const char *name; /* common name */
+    const char *team; /* or "" */
+    struct writ_span spki;
+    int64_t life;                   /* seconds */
+    const char *ocsp_url;           /* or NULL */
+    int64_t issuer_id;              /* 0: signs itself */
+    const struct writ_cert *issuer; /* NULL likewise */
+    const struct writ_key *issuer_key;
+};
+
+/* Issues a certificate in the open transaction: serial number, issuance number and the record of
+ * it.  It ends when its issuer ends, at the latest.  der gets the certificate appended. */
+int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now,
+                        struct castore_certificate *record, struct writ_buffer *der,
+                        struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Appends the CA's bundle, signed by its root, as PEM. */
+int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_span root,
+                   const struct writ_key *feed_key, int64_t now, struct writ_buffer *pem,
+                   struct writ_error *e) WRIT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,260 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/time.h"
+#include "ca/ca.h"
+#include "ca/ca_commands.h"
+#include "ca/ca_make.h"
+#include "ca/ca_table.h"
+#include "issue/sign.h"
+#include "object/note.h"
+#include "shared/file.h"
+
+#define SETTING_DIR "publish_dir"
+#define PATH_BYTES  4096
+
+/* One publication, on its way. */
+struct publication {
+    char dir[PATH_BYTES];
+    struct writ_buffer table;
+    struct writ_feed feed;
+    struct writ_buffer note;
+    int lock;
+};
+
+static void publication_free(struct publication *p)
+{
+    file_unlock(p->lock);
+    writ_buffer_free(&p->table);
+    writ_buffer_free(&p->note);
+}
+
+static int choose_dir(const struct args *a, struct ca *ca, struct publication *p,
+                      struct writ_error *e)
+{
+    const char *given = args_operand(a, 0);
+    char remembered[CASTORE_TEXT_MAX + 1] = "";
+    char *absolute;
+
+    if (given == NULL && castore_setting_get(ca->store, SETTING_DIR, remembered, e) < 0)
+        return -1;
+    if (given == NULL && remembered[0] == '\0')
+        return args_fail(a, e, "say where to: writ publish DIR (it is remembered)");
+    if (given == NULL) {
+        (void)snprintf(p->dir, sizeof p->dir, "%s", remembered);
+        return 0;
+    }
+    if (!a->dry_run && file_make_dirs(given, 0755, e) < 0)
+        return -1;
+    absolute = realpath(given, NULL);
+    (void)snprintf(p->dir, sizeof p->dir, "%s", absolute == NULL ? given : absolute);
+    free(absolute);
+    return 0;
+}
+
+/* What stands in the directory must be an older feed of this CA, or nothing: publishing over a
+ * newer one means that this store is a copy of what published it. */
+static int check_standing(const struct ca *ca, const struct publication *p, uint64_t version,
+                          struct writ_error *e)
+{
+    struct writ_buffer bytes = {0};
+    struct writ_note note;
+    struct writ_feed feed;
+    char path[PATH_BYTES + 16];
+    int rc = -1;
+
+    (void)snprintf(path, sizeof path, "%s/feed.note", p->dir);
+    if (access(path, F_OK) < 0)
+        return 0;
+    if (file_read(path, WRIT_NOTE_MAX, &bytes, e) < 0 ||
+        writ_note_parse(writ_buffer_span(&bytes), &note, e) < 0 ||
+        writ_feed_parse(note.text, &feed, e) < 0)
+        writ_error_context(e, "%s", path);
+    else if (strcmp(feed.origin, ca->info.origin) != 0)
+        (void)writ_fail(e, WRIT_FAULT_USAGE, "%s holds the feed of %s, not of %s", p->dir,
+                        feed.origin, ca->info.origin);
+    else if (feed.version >= version)
+        (void)writ_fail(
+            e, WRIT_FAULT_CONFIGURATION,
+            "%s holds version %llu already, and this store is at %llu: it is an old copy "
+            "(a backup made with writ ca backup would have known)",
+            p->dir, (unsigned long long)feed.version, (unsigned long long)version);
+    else
+        rc = 0;
+    writ_buffer_free(&bytes);
+    return rc;
+}
+
+static int fill_feed(const struct args *a, struct ca *ca, struct publication *p, uint64_t version,
+                     int64_t now, struct writ_error *e)
+{
+    struct castore_matches root = {0};
+    struct writ_cert cert;
+    int64_t life;
+    int rc = -1;
+
+    if (args_duration(a, "expires", WRIT_FEED_LIFE, &life, e) < 0 ||
+        ca_newest(ca, CASTORE_ROOT, &root, &cert, e) < 0)
+        goto out;
+    if (life < 1 || life > WRIT_FEED_LIFE_MAX) {
+        (void)args_fail(a, e, "--expires: wanted one second to 30 days");
+        goto out;
+    }
+    p->feed = (struct writ_feed){
+        .version = version, .as_of = now, .expires = now + life, .file_count = 1};
+    (void)snprintf(p->feed.origin, sizeof p->feed.origin, "%.*s", WRIT_NOTE_NAME_MAX,
+                   ca->info.origin);
+    (void)snprintf(p->feed.file[0].kind, sizeof p->feed.file[0].kind, "table");
+    p->feed.file[0].length = p->table.n;
+    if (writ_sha256(cert.key.spki, p->feed.root, e) == 0 &&
+        writ_sha256(writ_buffer_span(&p->table), p->feed.file[0].hash, e) == 0)
+        rc = 0;
+out:
+    castore_matches_free(&root);
+    return rc;
+}
+
+/* Version, table, note and the record of them in one transaction, before anything is written into
+ * the directory: a version is never used with two contents. */
+static int make(const struct args *a, struct ca *ca, struct publication *p,
+                const struct writ_key *key, struct writ_error *e)
+{
+    struct castore_publication record = {.recorded = true};
+    char subject[32];
+    uint64_t version;
+    int64_t now;
+
+    if (castore_begin(ca->store, e) < 0)
+        return -1;
+    now = ca_now(a);
+    if (castore_publication_reserve(ca->store, now, &version, e) < 0 ||
+        check_standing(ca, p, version, e) < 0 || ca_build_table(ca, now, &p->table, e) < 0 ||
+        fill_feed(a, ca, p, version, now, e) < 0 || writ_sign_feed(&p->feed, key, &p->note, e) < 0)
+        return -1;
+    record.version = version;
+    record.reserved_at = now;
+    record.as_of = now;
+    record.expires = p->feed.expires;
+    record.note = writ_buffer_span(&p->note);
+    memcpy(record.table_hash, p->feed.file[0].hash, sizeof record.table_hash);
+    (void)snprintf(subject, sizeof subject, "feed %llu", (unsigned long long)version);
+    if (castore_publication_record(ca->store, &record, e) < 0 ||
+        castore_setting_set(ca->store, SETTING_DIR, p->dir, e) < 0 ||
+        ca_audit(ca, now, "publish", subject, args_value(a, "note"), NULL, e) < 0)
+        return -1;
+    return ca_finish(a, ca, e);
+}
+
+/* The note comes last, so that whoever reads it finds the table it names. */
+static int write_out(struct ca *ca, const struct publication *p, struct writ_error *e)
+{
+    char path[PATH_BYTES + WRIT_FEED_NAME_MAX], name[WRIT_FEED_NAME_MAX];
+    struct writ_buffer bundle = {0};
+    int rc = -1;
+
+    (void)snprintf(path, sizeof path, "%s/targets", p->dir);
+    if (file_make_dirs(path, 0755, e) < 0)
+        return -1;
+    writ_feed_file_name(&p->feed.file[0], name);
+    (void)snprintf(path, sizeof path, "%s/%s", p->dir, name);
+    if (file_replace_bytes(path, 0644, writ_buffer_span(&p->table), e) < 0)
+        return -1;
+    (void)snprintf(path, sizeof path, "%s/%s", writ_buffer_string(&ca->dir), CA_BUNDLE);
+    if (file_read(path, WRIT_BUNDLE_MAX * 2, &bundle, e) < 0)
+        goto out;
+    (void)snprintf(path, sizeof path, "%s/%s", p->dir, CA_BUNDLE);
+    if (file_replace_bytes(path, 0644, writ_buffer_span(&bundle), e) < 0)
+        goto out;
+    (void)snprintf(path, sizeof path, "%s/feed.note", p->dir);
+    rc = file_replace_bytes(path, 0644, writ_buffer_span(&p->note), e);
+out:
+    writ_buffer_free(&bundle);
+    return rc;
+}
+
+static void tell(const struct args *a, struct out *o, const struct publication *p)
+{
+    char expires[WRIT_TIME_TEXT];
+
+    writ_time_format(p->feed.expires, expires);
+    if (a->json) {
+        struct writ_emit *m = out_emit(o);
+
+        writ_emit_string(m, "directory", p->dir);
+        writ_emit_unsigned(m, "version", p->feed.version);
+        writ_emit_time(m, "as_of", p->feed.as_of);
+        writ_emit_time(m, "expires", p->feed.expires);
+        writ_emit_unsigned(m, "table_bytes", p->table.n);
+        writ_emit_flag(m, "dry_run", a->dry_run);
+        return;
+    }
+    out_say(o, "%s feed %llu to %s: table of %zu bytes, fresh until %s",
+            a->dry_run ? "would publish" : "published", (unsigned long long)p->feed.version, p->dir,
+            p->table.n, expires);
+}
+
+/* A bundle that was lost with the store's directory is made again; only that needs the root. */
+static int ensure_bundle(struct ca *ca, const struct writ_key *feed_key, struct writ_error *e)
+{
+    struct castore_matches root = {0};
+    struct writ_cert cert;
+    struct writ_key *key = NULL;
+    struct writ_buffer pem = {0};
+    char path[PATH_BYTES];
+    int rc = -1;
+
+    (void)snprintf(path, sizeof path, "%s/%s", writ_buffer_string(&ca->dir), CA_BUNDLE);
+    if (access(path, F_OK) == 0)
+        return 0;
+    if (ca_newest(ca, CASTORE_ROOT, &root, &cert, e) < 0)
+        goto out;
+    key = ca_key(ca, CASTORE_KEY_ROOT, root.at[0]->spki_hash, e);
+    if (key != NULL &&
+        ca_make_bundle(ca, key, root.at[0]->der, feed_key, ca->info.created, &pem, e) == 0)
+        rc = file_replace_bytes(path, 0644, writ_buffer_span(&pem), e);
+out:
+    writ_key_free(key);
+    writ_buffer_free(&pem);
+    castore_matches_free(&root);
+    return rc;
+}
+
+static int publish(const struct args *a, struct ca *ca, struct publication *p, struct writ_error *e)
+{
+    struct writ_buffer lock = {0};
+    struct writ_key *key = NULL;
+    int rc = -1;
+
+    if (ca_open_write(a, ca, e) < 0 || choose_dir(a, ca, p, e) < 0)
+        return -1;
+    writ_buffer_format(&lock, "%s/publish.lock", writ_buffer_string(&ca->dir));
+    p->lock = file_lock(writ_buffer_string(&lock), CASTORE_WAIT_SECONDS, e);
+    writ_buffer_free(&lock);
+    if (p->lock < 0)
+        return -1;
+    key = ca_key(ca, CASTORE_KEY_FEED, NULL, e);
+    if (key != NULL && (a->dry_run || ensure_bundle(ca, key, e) == 0) &&
+        make(a, ca, p, key, e) == 0)
+        rc = a->dry_run ? 0 : write_out(ca, p, e);
+    writ_key_free(key);
+    return rc;
+}
+
+int ca_publish(const struct args *a, struct out *o)
+{
+    struct publication p = {.lock = -1};
+    struct ca ca = {0};
+    struct writ_error e = {0};
+    int status = 0;
+
+    if (publish(a, &ca, &p, &e) < 0)
+        status = out_fault(o, &e);
+    else
+        tell(a, o, &p);
+    publication_free(&p);
+    ca_close(&ca);
+    return status;
+}

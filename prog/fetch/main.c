@@ -1,0 +1,101 @@
+/*
+ * writ-fetch - one thing from one server
+ *
+ *   writ-fetch get URL CEILING DEADLINE_MS ETAG
+ *   writ-fetch post URL CEILING DEADLINE_MS TYPE WANTED   (the body from standard input)
+ *
+ * The body of the answer goes to standard output.  What happened goes to descriptor 3, as the line
+ * that shared/fetcher.h describes.  Not for people: writ calls it.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/fetch.h"
+#include "shared/file.h"
+#include "shared/jail.h"
+
+#define SAY_FD   3
+#define BODY_MAX ((size_t)1 << 20)
+
+static int say(const char *line)
+{
+    size_t n = strlen(line);
+
+    return write(SAY_FD, line, n) == (ssize_t)n ? 0 : WRIT_FAULT_IO;
+}
+
+static int say_fault(const struct writ_error *e)
+{
+    char line[WRIT_ERROR_TEXT_MAX + 32];
+
+    (void)snprintf(line, sizeof line, "fault %d %s", (int)e->fault, e->text);
+    (void)!say(line);
+    return (int)e->fault;
+}
+
+static int number(const char *text, int64_t *value, struct writ_error *e)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    if (errno == 0 && *end == '\0' && *value >= 0)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_USAGE, "writ-fetch: not a number: %.40s", text);
+}
+
+static int get(char **argv, struct fetch *what, struct writ_error *e)
+{
+    struct fetch_answer answer = {0};
+    char line[FETCH_ETAG_MAX + 16];
+
+    what->etag = argv[5];
+    if (fetch_get_fd(what, STDOUT_FILENO, &answer, e) < 0)
+        return say_fault(e);
+    if (answer.status == FETCH_NOT_MODIFIED)
+        return say("not-modified");
+    (void)snprintf(line, sizeof line, "fresh %s", answer.etag);
+    return say(line);
+}
+
+static int post(char **argv, const struct fetch *what, struct writ_error *e)
+{
+    struct writ_buffer body = {0}, answer = {0};
+    int rc = file_read_fd(STDIN_FILENO, "the request", BODY_MAX, &body, e);
+
+    if (rc == 0)
+        rc = fetch_post(what, argv[5], writ_buffer_span(&body), argv[6], &answer, e);
+    if (rc == 0)
+        rc = file_write(STDOUT_FILENO, "the answer", writ_buffer_span(&answer), e);
+    writ_buffer_free(&body);
+    writ_buffer_free(&answer);
+    return rc < 0 ? say_fault(e) : say("fresh");
+}
+
+int main(int argc, char **argv)
+{
+    struct writ_error e = {0};
+    struct fetch what = {0};
+    int64_t ceiling = 0;
+
+    if (argc != 6 && argc != 7) {
+        (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch is not for people; see writ pull");
+        (void)fprintf(stderr, "%s\n", e.text);
+        return say_fault(&e);
+    }
+    what.url = argv[2];
+    if (jail_prepare(&e) < 0 || number(argv[3], &ceiling, &e) < 0 ||
+        number(argv[4], &what.deadline_ms, &e) < 0)
+        return say_fault(&e);
+    what.ceiling = (uint64_t)ceiling;
+    if (strcmp(argv[1], "get") == 0 && argc == 6)
+        return get(argv, &what, &e);
+    if (strcmp(argv[1], "post") == 0 && argc == 7)
+        return post(argv, &what, &e);
+    (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch: wanted get or post");
+    return say_fault(&e);
+}

@@ -1,0 +1,240 @@
+#include "shared/fetcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "shared/file.h"
+#include "shared/libexec.h"
+
+#define SAY_FD 3 /* where writ-fetch says what happened */
+
+extern char **environ;
+
+bool fetcher_is_url(const char *location)
+{
+    return strncasecmp(location, "http://", 7) == 0 || strncasecmp(location, "https://", 8) == 0;
+}
+
+/* One run of writ-fetch. */
+struct run {
+    char *argv[9];
+    int in_fd;  /* its standard input, or -1 */
+    int out_fd; /* its standard output */
+    char said[FETCHER_LINE_MAX];
+};
+
+static int spawn(const struct run *r, const char *path, int say, pid_t *pid, struct writ_error *e)
+{
+    posix_spawn_file_actions_t actions;
+    int rc = posix_spawn_file_actions_init(&actions);
+
+    if (rc == 0 && r->in_fd >= 0)
+        rc = posix_spawn_file_actions_adddup2(&actions, r->in_fd, STDIN_FILENO);
+    if (rc == 0 && r->in_fd < 0)
+        rc = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (rc == 0)
+        rc = posix_spawn_file_actions_adddup2(&actions, r->out_fd, STDOUT_FILENO);
+    if (rc == 0)
+        rc = posix_spawn_file_actions_adddup2(&actions, say, SAY_FD);
+    if (rc == 0)
+        rc = posix_spawn(pid, path, &actions, NULL, r->argv, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    if (rc != 0)
+        return writ_fail_errno(e, WRIT_FAULT_CONFIGURATION, rc, "cannot start %s", path);
+    return 0;
+}
+
+/* Reads what is said until it ends; more than fits is cut. */
+static void listen_to(int fd, char said[FETCHER_LINE_MAX])
+{
+    size_t used = 0;
+    char spill[256];
+
+    for (;;) {
+        bool full = used == FETCHER_LINE_MAX - 1;
+        ssize_t n = full ? read(fd, spill, sizeof spill)
+                         : read(fd, said + used, FETCHER_LINE_MAX - 1 - used);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        if (!full)
+            used += (size_t)n;
+    }
+    said[used] = '\0';
+}
+
+static int wait_for(pid_t pid, struct writ_error *e)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return writ_fail_errno(e, WRIT_FAULT_UNEXPECTED, errno, "cannot wait for writ-fetch");
+    }
+    if (WIFEXITED(status))
+        return 0;
+    return writ_fail(e, WRIT_FAULT_UNAVAILABLE, "writ-fetch was ended by signal %d",
+                     WTERMSIG(status));
+}
+
+static bool is_fault(int class)
+{
+    switch (class) {
+    case WRIT_FAULT_UNEXPECTED:
+    case WRIT_FAULT_USAGE:
+    case WRIT_FAULT_BAD_INPUT:
+    case WRIT_FAULT_NO_INPUT:
+    case WRIT_FAULT_UNAVAILABLE:
+    case WRIT_FAULT_CANNOT_CREATE:
+    case WRIT_FAULT_IO:
+    case WRIT_FAULT_PERMISSION:
+    case WRIT_FAULT_CONFIGURATION:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* "fresh ETAG", "not-modified", or "fault CLASS SENTENCE". */
+static int understand(const char *said, struct fetcher_answer *answer, struct writ_error *e)
+{
+    char shown[WRIT_ERROR_TEXT_MAX];
+    int class, used = 0;
+
+    *answer = (struct fetcher_answer){0};
+    if (strncmp(said, "fresh", 5) == 0) {
+        if (said[5] == ' ' && strlen(said + 6) < sizeof answer->etag)
+            (void)snprintf(answer->etag, sizeof answer->etag, "%s", said + 6);
+        return 0;
+    }
+    if (strcmp(said, "not-modified") == 0) {
+        answer->not_modified = true;
+        return 0;
+    }
+    if (sscanf(said, "fault %d %n", &class, &used) == 1 && used > 0 && is_fault(class)) {
+        writ_text_copy_safe(shown, sizeof shown, writ_span_text(said + used));
+        return writ_fail(e, (enum writ_fault) class, "%s", shown);
+    }
+    return writ_fail(e, WRIT_FAULT_UNEXPECTED, "writ-fetch said nothing that makes sense");
+}
+
+static int run(struct run *r, struct fetcher_answer *answer, struct writ_error *e)
+{
+    struct writ_buffer path = {0};
+    int say[2] = {-1, -1};
+    pid_t pid;
+    int rc = -1;
+
+    if (libexec_path("writ-fetch", &path, e) < 0)
+        goto out;
+    r->argv[0] = (char *)(uintptr_t) "writ-fetch";
+    if (pipe2(say, O_CLOEXEC) < 0) {
+        (void)writ_fail_errno(e, WRIT_FAULT_UNEXPECTED, errno, "cannot make a pipe");
+        goto out;
+    }
+    if (spawn(r, writ_buffer_string(&path), say[1], &pid, e) < 0)
+        goto out;
+    close(say[1]);
+    say[1] = -1;
+    listen_to(say[0], r->said);
+    if (wait_for(pid, e) == 0)
+        rc = understand(r->said, answer, e);
+out:
+    if (say[0] >= 0)
+        close(say[0]);
+    if (say[1] >= 0)
+        close(say[1]);
+    writ_buffer_free(&path);
+    return rc;
+}
+
+static char *argument(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+int fetcher_get(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
+                int out_fd, struct fetcher_answer *answer, struct writ_error *e)
+{
+    char bytes[24], deadline[24];
+    struct run r = {
+        .argv = {NULL, argument("get"), argument(url), bytes, deadline,
+                 argument(etag == NULL ? "" : etag), NULL},
+        .in_fd = -1,
+        .out_fd = out_fd,
+    };
+
+    (void)snprintf(bytes, sizeof bytes, "%" PRIu64, ceiling);
+    (void)snprintf(deadline, sizeof deadline, "%" PRId64, deadline_ms);
+    return run(&r, answer, e);
+}
+
+/* A file in memory, for what is not to touch the disk. */
+static int memory_file(struct writ_span bytes, struct writ_error *e)
+{
+    int fd = memfd_create("writ", MFD_CLOEXEC);
+
+    if (fd < 0)
+        return writ_fail_errno(e, WRIT_FAULT_UNEXPECTED, errno, "cannot make a file in memory");
+    if (file_write(fd, "a file in memory", bytes, e) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
+    close(fd);
+    return writ_fail(e, WRIT_FAULT_IO, "cannot write to a file in memory");
+}
+
+static int read_back(int fd, uint64_t ceiling, struct writ_buffer *out, struct writ_error *e)
+{
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot read a file in memory");
+    return file_read_fd(fd, "the answer", (size_t)ceiling, out, e);
+}
+
+int fetcher_get_buffer(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
+                       struct writ_buffer *out, struct fetcher_answer *answer, struct writ_error *e)
+{
+    int fd = memory_file(WRIT_SPAN_NONE, e);
+    int rc = -1;
+
+    if (fd < 0)
+        return -1;
+    if (fetcher_get(url, ceiling, etag, deadline_ms, fd, answer, e) == 0)
+        rc = read_back(fd, ceiling, out, e);
+    close(fd);
+    return rc;
+}
+
+int fetcher_post(const char *url, const char *type, struct writ_span body, const char *wanted,
+                 uint64_t ceiling, int64_t deadline_ms, struct writ_buffer *out,
+                 struct writ_error *e)
+{
+    char bytes[24], deadline[24];
+    struct fetcher_answer answer;
+    struct run r = {
+        .argv = {NULL, argument("post"), argument(url), bytes, deadline, argument(type),
+                 argument(wanted), NULL},
+        .in_fd = memory_file(body, e),
+    };
+    int rc = -1;
+
+    r.out_fd = r.in_fd < 0 ? -1 : memory_file(WRIT_SPAN_NONE, e);
+    (void)snprintf(bytes, sizeof bytes, "%" PRIu64, ceiling);
+    (void)snprintf(deadline, sizeof deadline, "%" PRId64, deadline_ms);
+    if (r.out_fd >= 0 && run(&r, &answer, e) == 0)
+        rc = read_back(r.out_fd, ceiling, out, e);
+    if (r.in_fd >= 0)
+        close(r.in_fd);
+    if (r.out_fd >= 0)
+        close(r.out_fd);
+    return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * shared/fetcher.h - writ-fetch, asked
+ *
+ * Whatever touches the network is a process of its own: writ-fetch (shared/fetch.h says what it
+ * does and does not do).  It gets a URL and a ceiling, writes the body where it is told to, and
+ * says what happened in one line.  It knows no state and no keys.
+ */
+#ifndef WRIT_SHARED_FETCHER_H
+#define WRIT_SHARED_FETCHER_H
+
+#include "base/buffer.h"
+
+#define FETCHER_ETAG_MAX 256
+#define FETCHER_LINE_MAX 2048 /* bytes of what writ-fetch says */
+
+struct fetcher_answer {
+    bool not_modified;           /* what has the ETag is still current */
+    char etag[FETCHER_ETAG_MAX]; /* of what came; "" when there is none */
+};
+
+/* True for an http or https URL, as opposed to the path of a folder. */
+bool fetcher_is_url(const char *location);
+
+/* GETs a URL: the body goes to out_fd, at most ceiling bytes.  etag may be NULL.  deadline_ms 0:
+ * the default of shared/fetch.h.  The faults are those of shared/fetch.h. */
+int fetcher_get(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
+                int out_fd, struct fetcher_answer *answer, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The same into a buffer. */
+int fetcher_get_buffer(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
+                       struct writ_buffer *out, struct fetcher_answer *answer,
+                       struct writ_error *e) WRIT_MUST_CHECK;
+
+/* POSTs a body of this type and appends the answer, which must be of the wanted type. */
+int fetcher_post(const char *url, const char *type, struct writ_span body, const char *wanted,
+                 uint64_t ceiling, int64_t deadline_ms, struct writ_buffer *out,
+                 struct writ_error *e) WRIT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,90 @@
+#include "writ/adding.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "shared/file.h"
+#include "shared/trust.h"
+
+int adding_check_fingerprint(const char *given, const struct certfile_bundle *b,
+                             struct writ_error *e)
+{
+    uint8_t bytes[WRIT_HASH_BYTES];
+    char found[TRUST_FINGERPRINT_TEXT];
+
+    if (writ_hex_parse_loose(given, bytes, sizeof bytes) != WRIT_HASH_BYTES)
+        return writ_fail(e, WRIT_FAULT_USAGE,
+                         "--fingerprint: wanted 64 hexadecimal digits, the SHA-256 of the root "
+                         "certificate");
+    if (memcmp(bytes, b->fingerprint, sizeof bytes) == 0)
+        return 0;
+    writ_hex_format(WRIT_SPAN_OF(b->fingerprint), found);
+    return writ_fail(e, WRIT_FAULT_BAD_INPUT, "the bundle's root has another fingerprint: %s",
+                     found);
+}
+
+int adding_is_own_ca(const struct places *places, const struct certfile_bundle *b, bool *own,
+                     struct writ_error *e)
+{
+    struct writ_buffer path = {0}, bytes = {0};
+    struct certfile_bundle mine = {0};
+    int rc = 0;
+
+    *own = false;
+    places_path(&path, places->write, "ca/bundle.pem");
+    if (access(writ_buffer_string(&path), R_OK) == 0) {
+        rc = file_read(writ_buffer_string(&path), 2 * WRIT_BUNDLE_MAX, &bytes, e);
+        if (rc == 0)
+            rc = certfile_read_bundle(writ_buffer_span(&bytes), (const char *)path.p, &mine, e);
+        *own = rc == 0 && memcmp(mine.fingerprint, b->fingerprint, WRIT_HASH_BYTES) == 0;
+    }
+    certfile_bundle_free(&mine);
+    writ_buffer_free(&path);
+    writ_buffer_free(&bytes);
+    return rc;
+}
+
+static int check_newer(const char *path, const struct certfile_bundle *b, struct writ_error *e)
+{
+    struct writ_buffer bytes = {0};
+    struct certfile_bundle kept = {0};
+    int rc = 0;
+
+    if (access(path, F_OK) != 0)
+        return 0;
+    rc = file_read(path, WRIT_BUNDLE_MAX, &bytes, e);
+    if (rc == 0)
+        rc = certfile_read_bundle(writ_buffer_span(&bytes), path, &kept, e);
+    if (rc == 0 && kept.serial > b->serial)
+        rc = writ_fail(e, WRIT_FAULT_BAD_INPUT,
+                       "a newer bundle for this root is trusted already (serial %llu, this one is "
+                       "%llu)",
+                       (unsigned long long)kept.serial, (unsigned long long)b->serial);
+    certfile_bundle_free(&kept);
+    writ_buffer_free(&bytes);
+    return rc;
+}
+
+int adding_trust(const struct places *places, const struct certfile_bundle *b, bool dry_run,
+                 struct writ_error *e)
+{
+    struct writ_buffer path = {0};
+    char fingerprint[TRUST_FINGERPRINT_TEXT];
+    int rc = 0;
+
+    writ_hex_format(WRIT_SPAN_OF(b->fingerprint), fingerprint);
+    if (dry_run)
+        places_path(&path, places->write, "trust");
+    else
+        rc = places_make(places, "trust", &path, e);
+    writ_buffer_format(&path, "/%s.bundle", fingerprint);
+    if (rc == 0)
+        rc = check_newer(writ_buffer_string(&path), b, e);
+    if (rc == 0 && !dry_run)
+        rc = file_replace_bytes(writ_buffer_string(&path), 0644, writ_buffer_span(&b->der), e);
+    writ_buffer_free(&path);
+    return rc;
+}

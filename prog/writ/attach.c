@@ -1,0 +1,123 @@
+#include "writ/attach.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "object/seal.h"
+#include "shared/file.h"
+#include "shared/judge.h"
+
+const char *attach_form_name(enum attach_form form)
+{
+    switch (form) {
+    case ATTACH_AUTO:
+        return "auto";
+    case ATTACH_TAIL:
+        return "tail";
+    case ATTACH_DETACHED:
+        return "detached";
+    case ATTACH_INDEX:
+        return "index";
+    }
+    return "unknown";
+}
+
+/* Why this file cannot have a tail, or NULL. */
+static const char *against_tail(const struct content_id *id, bool hard_linked)
+{
+    if (id->elf_broken)
+        return "its ELF headers do not hold together";
+    if (id->form == WRIT_CONTENT_SCRIPT)
+        return "a script's interpreter reads to the end";
+    if (id->form != WRIT_CONTENT_ELF_PROGRAM && id->form != WRIT_CONTENT_ELF_LIBRARY)
+        return "only ELF programs and libraries can have a tail";
+    if (id->elf_end != id->length)
+        return "something follows the end of the ELF file, and may be looked for there";
+    if (hard_linked)
+        return "it has other names (hard links), which a new file would leave behind";
+    return NULL;
+}
+
+int attach_choose(enum attach_form wanted, const struct content_id *id, bool hard_linked,
+                  struct attach_choice *choice, struct writ_error *e)
+{
+    const char *against = against_tail(id, hard_linked);
+
+    choice->form = wanted;
+    choice->why = "asked for";
+    if (wanted == ATTACH_TAIL && against != NULL)
+        return writ_fail(e, WRIT_FAULT_USAGE, "no tail: %s; use --attach detached", against);
+    if (wanted != ATTACH_AUTO)
+        return 0;
+    choice->form = against == NULL ? ATTACH_TAIL : ATTACH_DETACHED;
+    choice->why = against == NULL ? "ELF that ends where its headers say" : against;
+    return 0;
+}
+
+int attach_path(const char *path, enum attach_form form, const struct content_id *id,
+                const struct places *places, struct writ_buffer *to, struct writ_error *e)
+{
+    char name[64], root[2 * WRIT_SHA256_BYTES + 1];
+
+    if (form == ATTACH_DETACHED) {
+        writ_buffer_format(to, "%s.writ", path);
+        return writ_buffer_check(to, e);
+    }
+    (void)snprintf(name, sizeof name, "%s/%llu", JUDGE_SEALS_DIR, (unsigned long long)id->length);
+    writ_hex_format(WRIT_SPAN_OF(id->root), root);
+    if (places_make(places, name, to, e) < 0)
+        return -1;
+    writ_buffer_format(to, "/%s.writ", root);
+    return writ_buffer_check(to, e);
+}
+
+static int write_content(int fd, const struct content_id *id, struct writ_span tail,
+                         const char *path, struct writ_error *e)
+{
+    struct file_replace r = FILE_REPLACE_NONE;
+
+    if (file_replace_begin(path, &r, e) < 0)
+        return -1;
+    if (file_copy(fd, 0, id->length, r.fd, path, e) < 0 || file_write(r.fd, path, tail, e) < 0) {
+        file_replace_abort(&r);
+        return -1;
+    }
+    return file_replace_commit_like(&r, fd, e);
+}
+
+static int write_tail(const char *path, int fd, const struct content_id *id, struct writ_span seal,
+                      struct writ_error *e)
+{
+    struct writ_buffer tail = {0};
+    int rc = writ_seal_build_tail(id->length, seal, &tail, e);
+
+    if (rc == 0)
+        rc = write_content(fd, id, writ_buffer_span(&tail), path, e);
+    writ_buffer_free(&tail);
+    return rc;
+}
+
+int attach_strip_tail(const char *path, int fd, const struct content_id *id, struct writ_error *e)
+{
+    return write_content(fd, id, WRIT_SPAN_NONE, path, e);
+}
+
+int attach_write(const char *path, int fd, const struct content_id *id,
+                 const struct attach_choice *choice, const struct places *places,
+                 struct writ_span seal, struct writ_error *e)
+{
+    struct writ_buffer to = {0};
+    int rc;
+
+    if (choice->form == ATTACH_TAIL)
+        return write_tail(path, fd, id, seal, e);
+    rc = attach_path(path, choice->form, id, places, &to, e);
+    if (rc == 0)
+        rc = file_replace_bytes(writ_buffer_string(&to), 0644, seal, e);
+    writ_buffer_free(&to);
+    return rc;
+}

@@ -1,0 +1,308 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "shared/certfile.h"
+#include "shared/fetcher.h"
+#include "writ/adding.h"
+#include "writ/commands.h"
+#include "writ/pull.h"
+#include "writ/sources.h"
+
+/* ------------------------------------------------------------------------------------- add */
+
+/* A URL as it is; a folder by its absolute path, so that it is found from anywhere. */
+static int absolute_location(const char *given, struct source *s, struct writ_error *e)
+{
+    char *path = fetcher_is_url(given) ? strdup(given) : realpath(given, NULL);
+    int rc = 0;
+
+    if (path == NULL)
+        return writ_fail(e, WRIT_FAULT_NO_INPUT,
+                         "%.200s: wanted an http or https URL, or a folder that is there", given);
+    if (strlen(path) > SOURCE_LOCATION_MAX || !writ_text_is_printable(writ_span_text(path)) ||
+        strpbrk(path, ";#") != NULL || strstr(path, "  ") != NULL)
+        rc = writ_fail(e, WRIT_FAULT_USAGE,
+                       "a location has at most %d printable characters, without ; and #",
+                       SOURCE_LOCATION_MAX);
+    else
+        (void)snprintf(s->location, sizeof s->location, "%s", path);
+    free(path);
+    return rc;
+}
+
+/* The name a person chose, or the feed's own. */
+static int choose_name(const struct args *a, const struct certfile_bundle *b, struct source *s,
+                       struct writ_error *e)
+{
+    const char *given = args_value(a, "name");
+
+    if (given == NULL)
+        writ_text_slug(s->name, sizeof s->name, b->origin);
+    else if (source_is_name(given))
+        (void)snprintf(s->name, sizeof s->name, "%s", given);
+    else
+        return args_fail(a, e, "--name: wanted lower-case letters, digits, hyphens and dots");
+    return 0;
+}
+
+/* Why this bundle may be trusted: it is already, or the fingerprint was compared, or the folder was
+ * written by the caller's own CA. */
+static int check_trust(const struct args *a, const struct places *places, const struct trust *trust,
+                       const struct certfile_bundle *b, struct writ_error *e)
+{
+    const char *given = args_value(a, "fingerprint");
+    char fingerprint[TRUST_FINGERPRINT_TEXT];
+    struct writ_error ignored = {0};
+    bool own = false;
+    size_t i;
+
+    writ_hex_format(WRIT_SPAN_OF(b->fingerprint), fingerprint);
+    if (given != NULL)
+        return adding_check_fingerprint(given, b, e);
+    if (trust_find(trust, fingerprint, &i, &ignored) == 0)
+        return 0;
+    if (!fetcher_is_url(args_operand(a, 1)) && adding_is_own_ca(places, b, &own, e) < 0)
+        return -1;
+    if (own)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_USAGE,
+                     "%s is not trusted yet; compare its fingerprint with its owner, then add "
+                     "--fingerprint %s",
+                     b->root_name, fingerprint);
+}
+
+/* The first pull belongs to adding: a source that does not work is not kept, and a CA is not
+ * trusted for its sake. */
+static int first_pull(const struct args *a, const struct places *places, const struct source *s,
+                      const struct certfile_bundle *b, struct pull_result *result,
+                      struct writ_error *e)
+{
+    struct trust_bundle bundle = {.der = b->der}; /* borrowed */
+    struct pull p = {.places = places,
+                     .bundle = &bundle,
+                     .location = s->location,
+                     .now = a->now,
+                     .dry_run = a->dry_run};
+
+    memcpy(bundle.fingerprint, b->fingerprint, sizeof bundle.fingerprint);
+    memcpy(bundle.fingerprint_text, s->fingerprint, sizeof bundle.fingerprint_text);
+    return pull_feed(&p, result, e);
+}
+
+static void tell_added(const struct args *a, struct out *o, const struct source *s,
+                       const struct certfile_bundle *b, const struct pull_result *result)
+{
+    if (a->json) {
+        struct writ_emit *m = out_emit(o);
+
+        writ_emit_string(m, "name", s->name);
+        writ_emit_string(m, "location", s->location);
+        writ_emit_string(m, "root", b->root_name);
+        writ_emit_string(m, "root_fingerprint", s->fingerprint);
+        writ_emit_unsigned(m, "version", result->version);
+        return;
+    }
+    out_say(o, "%s source %s: feed %llu of %s", a->dry_run ? "would add" : "added", s->name,
+            (unsigned long long)result->version, b->origin);
+    out_say(o, "  root   %s", b->root_name);
+    out_say(o, "  pinned %s", s->fingerprint);
+}
+
+static int keep(const struct args *a, const struct places *places, const struct source *s,
+                const struct certfile_bundle *b, struct pull_result *result, struct writ_error *e)
+{
+    if (first_pull(a, places, s, b, result, e) < 0 || adding_trust(places, b, a->dry_run, e) < 0)
+        return -1;
+    return a->dry_run ? 0 : source_save(places, s, e);
+}
+
+static int check_new(const struct places *places, const struct source *s, struct writ_error *e)
+{
+    struct sources sources = {0};
+    int rc = sources_load(places, &sources, e);
+
+    if (rc == 0 && sources_find(&sources, s->name) != NULL)
+        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "there is a source called %s already", s->name);
+    sources_free(&sources);
+    return rc;
+}
+
+static int add_source(const struct args *a, struct out *o, struct writ_error *e)
+{
+    struct source s = {0};
+    struct certfile_bundle b = {0};
+    struct writ_buffer bytes = {0};
+    struct places places = {0};
+    struct trust trust = {0};
+    struct pull_result result = {0};
+    int rc = -1;
+
+    if (absolute_location(args_operand(a, 1), &s, e) < 0 || places_find(&places, a->root, e) < 0 ||
+        pull_bundle(s.location, &bytes, e) < 0 ||
+        certfile_read_bundle(writ_buffer_span(&bytes), s.location, &b, e) < 0 ||
+        trust_load(&places, &trust, e) < 0 || check_trust(a, &places, &trust, &b, e) < 0 ||
+        choose_name(a, &b, &s, e) < 0 || check_new(&places, &s, e) < 0)
+        goto out;
+    writ_hex_format(WRIT_SPAN_OF(b.fingerprint), s.fingerprint);
+    rc = keep(a, &places, &s, &b, &result, e);
+    if (rc == 0)
+        tell_added(a, o, &s, &b, &result);
+out:
+    certfile_bundle_free(&b);
+    writ_buffer_free(&bytes);
+    trust_free(&trust);
+    places_free(&places);
+    return rc;
+}
+
+static int add(const struct args *a, struct out *o)
+{
+    struct writ_error e = {0};
+
+    return add_source(a, o, &e) < 0 ? out_fault(o, &e) : 0;
+}
+
+static const char *const kinds[] = {"feed", NULL};
+
+const struct command command_source_add = {
+    .words = "source add",
+    .group = "trust and sources",
+    .summary = "add a CA's feed as a source of revocation, and pull it",
+    .description = "A CA that is not trusted yet needs --fingerprint, unless the folder was\n"
+                   "written by your own CA.\n",
+    .operands = (const struct operand_spec[]){{.name = "KIND", .choices = kinds},
+                                              {.name = "URL|DIR", .hint = COMMAND_HINT_DIRECTORY},
+                                              {0}},
+    .options =
+        (const struct option_spec[]){
+            {.name = "fingerprint", .value = "HEX", .help = "of the root, as its owner told you"},
+            {.name = "name", .value = "NAME", .help = "what to call it here"},
+            {0}},
+    .network = "always",
+    .mutates = true,
+    .examples = (const char *const[]){"writ source add feed ./feed --name example", NULL},
+    .run = add,
+};
+
+/* -------------------------------------------------------------------------------- list, show */
+
+static void emit_source(struct writ_emit *m, const struct source *s)
+{
+    writ_emit_string(m, "name", s->name);
+    writ_emit_string(m, "kind", "feed");
+    writ_emit_string(m, "location", s->location);
+    writ_emit_string(m, "root_fingerprint", s->fingerprint);
+}
+
+static int list(const struct args *a, struct out *o)
+{
+    struct places places = {0};
+    struct sources sources = {0};
+    struct writ_error e = {0};
+    int rc = -1;
+
+    if (places_find(&places, a->root, &e) == 0 && sources_load(&places, &sources, &e) == 0)
+        rc = 0;
+    if (rc == 0 && a->json)
+        writ_emit_list(out_emit(o), "sources");
+    for (size_t i = 0; rc == 0 && i < sources.count; i++) {
+        if (a->json) {
+            writ_emit_object(out_emit(o), NULL);
+            emit_source(out_emit(o), &sources.at[i]);
+            writ_emit_end(out_emit(o));
+        }
+        out_say(o, "%s  feed  %s", sources.at[i].name, sources.at[i].location);
+    }
+    if (rc == 0 && a->json)
+        writ_emit_end(out_emit(o));
+    if (rc == 0 && sources.count == 0)
+        out_note(o, "no source yet; see writ source add");
+    sources_free(&sources);
+    places_free(&places);
+    return rc < 0 ? out_fault(o, &e) : 0;
+}
+
+const struct command command_source_list = {
+    .words = "source list",
+    .group = "trust and sources",
+    .summary = "list the sources of revocation",
+    .examples = (const char *const[]){"writ source list", NULL},
+    .run = list,
+};
+
+static int with_source(const struct args *a, struct places *places, struct sources *sources,
+                       const struct source **s, struct writ_error *e)
+{
+    if (places_find(places, a->root, e) < 0 || sources_load(places, sources, e) < 0)
+        return -1;
+    *s = sources_find(sources, args_operand(a, 0));
+    if (*s != NULL)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_NO_INPUT, "there is no source called %.64s", args_operand(a, 0));
+}
+
+static int show(const struct args *a, struct out *o)
+{
+    struct places places = {0};
+    struct sources sources = {0};
+    const struct source *s;
+    struct writ_error e = {0};
+    int rc = with_source(a, &places, &sources, &s, &e);
+
+    if (rc == 0)
+        emit_source(out_emit(o), s);
+    sources_free(&sources);
+    places_free(&places);
+    return rc < 0 ? out_fault(o, &e) : 0;
+}
+
+const struct command command_source_show = {
+    .words = "source show",
+    .group = "trust and sources",
+    .summary = "show one source",
+    .operands = (const struct operand_spec[]){{.name = "NAME"}, {0}},
+    .examples = (const char *const[]){"writ source show example", NULL},
+    .run = show,
+};
+
+/* ---------------------------------------------------------------------------------- remove */
+
+static int remove_source(const struct args *a, struct out *o)
+{
+    struct places places = {0};
+    struct sources sources = {0};
+    const struct source *s;
+    struct writ_error e = {0};
+    int rc = with_source(a, &places, &sources, &s, &e);
+
+    if (rc == 0 && strcmp(s->state, places.write) != 0)
+        rc = writ_fail(&e, WRIT_FAULT_PERMISSION, "the source %s is not yours to remove", s->name);
+    if (rc == 0 && !a->dry_run)
+        rc = source_delete(&places, s->name, &e);
+    if (rc == 0 && !a->dry_run)
+        rc = pull_forget(&places, s->fingerprint, &e);
+    if (rc == 0) {
+        out_say(o, "%s %s; what its feed must not go back behind is remembered",
+                a->dry_run ? "would remove" : "removed", s->name);
+        if (a->json)
+            writ_emit_string(out_emit(o), "removed", s->name);
+    }
+    sources_free(&sources);
+    places_free(&places);
+    return rc < 0 ? out_fault(o, &e) : 0;
+}
+
+const struct command command_source_remove = {
+    .words = "source remove",
+    .group = "trust and sources",
+    .summary = "remove a source and what was pulled from it",
+    .operands = (const struct operand_spec[]){{.name = "NAME"}, {0}},
+    .mutates = true,
+    .examples = (const char *const[]){"writ source remove example", NULL},
+    .run = remove_source,
+};

@@ -1,0 +1,487 @@
+#include "writ/pull.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "crypto/digest.h"
+#include "evidence/fresh.h"
+#include "evidence/source.h"
+#include "shared/fetcher.h"
+#include "shared/file.h"
+#include "shared/jail.h"
+
+#define ETAG_FILE "etag"
+
+/* One pull, from lock to note. */
+struct work {
+    const struct pull *p;
+    struct writ_buffer dir; /* of the feed, in the state to write */
+    int lock;
+    struct writ_buffer note, keys, etag;
+    struct writ_span table; /* what came, mapped; or nothing yet */
+    struct writ_floor floor;
+    char floor_origin[WRIT_NOTE_NAME_MAX + 1];
+    struct writ_feed feed;
+    uint8_t note_hash[WRIT_HASH_BYTES]; /* of its text */
+    char new_etag[FETCHER_ETAG_MAX];
+};
+
+static char *path_in(const struct work *w, const char *name)
+{
+    char *path = NULL;
+
+    return asprintf(&path, "%.*s/%s", (int)w->dir.n, (const char *)w->dir.p, name) < 0 ? NULL
+                                                                                       : path;
+}
+
+/* Reads a file of the feed's directory; one that is missing is empty. */
+static int read_own(const struct work *w, const char *name, size_t ceiling, struct writ_buffer *out,
+                    struct writ_error *e)
+{
+    char *path = path_in(w, name);
+    int rc = 0;
+
+    if (path == NULL)
+        return writ_fail_memory(e);
+    if (access(path, F_OK) == 0)
+        rc = file_read(path, ceiling, out, e);
+    free(path);
+    return rc;
+}
+
+static int replace_own(const struct work *w, const char *name, struct writ_span bytes,
+                       struct writ_error *e)
+{
+    char *path = path_in(w, name);
+    int rc = path == NULL ? writ_fail_memory(e) : file_replace_bytes(path, 0644, bytes, e);
+
+    free(path);
+    return rc;
+}
+
+/* ----------------------------------------------------------------------------------- floor */
+
+/* "origin O\nversion N\nas_of T\nnote HASH\n": our own record, and kept for good. */
+static int parse_floor(struct work *w, struct writ_span text, struct writ_error *e)
+{
+    char origin[WRIT_NOTE_NAME_MAX + 1], hash[2 * WRIT_HASH_BYTES + 1];
+    char copy[TRUST_RECORD_MAX + 1];
+    int used = 0;
+
+    (void)snprintf(copy, sizeof copy, "%.*s", (int)text.n, (const char *)text.p);
+    if (sscanf(copy, "origin %255s version %" SCNu64 " as_of %" SCNd64 " note %64s %n", origin,
+               &w->floor.version, &w->floor.as_of, hash, &used) != 4 ||
+        (size_t)used != text.n ||
+        writ_hex_parse_strict(writ_span_text(hash), w->floor.note_hash, WRIT_HASH_BYTES) < 0)
+        return writ_fail(e, WRIT_FAULT_IO,
+                         "%.*s/floor is damaged; it records what must not go back", (int)w->dir.n,
+                         (const char *)w->dir.p);
+    (void)snprintf(w->floor_origin, sizeof w->floor_origin, "%s", origin);
+    w->floor.known = true;
+    return 0;
+}
+
+static int read_floor(struct work *w, struct writ_error *e)
+{
+    struct writ_buffer text = {0};
+    int rc = read_own(w, "floor", TRUST_RECORD_MAX, &text, e);
+
+    if (rc == 0 && text.n > 0)
+        rc = parse_floor(w, writ_buffer_span(&text), e);
+    writ_buffer_free(&text);
+    return rc;
+}
+
+static int write_floor(struct work *w, struct writ_error *e)
+{
+    struct writ_buffer text = {0};
+    int rc;
+
+    writ_buffer_format(&text, "origin %s\nversion %" PRIu64 "\nas_of %" PRId64 "\nnote ",
+                       w->feed.origin, w->feed.version, w->feed.as_of);
+    writ_hex_add(&text, WRIT_SPAN_OF(w->note_hash));
+    writ_buffer_byte(&text, '\n');
+    rc = writ_buffer_check(&text, e);
+    if (rc == 0)
+        rc = replace_own(w, "floor", writ_buffer_span(&text), e);
+    writ_buffer_free(&text);
+    return rc;
+}
+
+/* -------------------------------------------------------------------------------- checking */
+
+/* Everything a note and, if it is here, its table must be.  Runs in the jail first, and the parts
+ * that decide about trust again outside. */
+static int check(const struct work *w, bool deep, struct writ_feed *feed,
+                 uint8_t note_hash[WRIT_HASH_BYTES], struct writ_error *e)
+{
+    struct writ_source *source = &(struct writ_source){0};
+    struct writ_span bytes = writ_buffer_span(&w->note);
+    struct writ_note note;
+    struct writ_table table;
+    struct writ_floor floor = w->floor;
+
+    if (writ_source_trust(writ_buffer_span(&w->p->bundle->der), source, e) < 0 ||
+        writ_source_add_keys(source, writ_buffer_span(&w->keys), e) < 0 ||
+        writ_source_check_note(source, bytes, feed, e) < 0 ||
+        writ_note_parse(bytes, &note, e) < 0 || writ_sha256(note.text, note_hash, e) < 0)
+        return -1;
+    floor.known = floor.known && strcmp(w->floor_origin, feed->origin) == 0;
+    if (writ_check_fresh(feed, note_hash, &floor, w->p->now, e) < 0)
+        return -1;
+    if (!deep || w->table.n == 0)
+        return 0;
+    return writ_source_check_table(source, feed, w->table, &table, e);
+}
+
+static int check_in_jail(void *argument, struct writ_buffer *answer, struct writ_error *e)
+{
+    const struct work *w = argument;
+    uint8_t hash[WRIT_HASH_BYTES];
+    struct writ_feed feed;
+
+    (void)answer;
+    return check(w, true, &feed, hash, e);
+}
+
+static int check_hash(const struct work *w, struct writ_error *e)
+{
+    const struct writ_feed_file *file = writ_feed_table(&w->feed);
+    uint8_t hash[WRIT_HASH_BYTES];
+
+    if (w->table.n == 0)
+        return 0;
+    if (writ_sha256(w->table, hash, e) < 0)
+        return -1;
+    if (w->table.n != file->length || memcmp(hash, file->hash, sizeof hash) != 0)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "table: its length or SHA-256 is not the note's");
+    return 0;
+}
+
+/* What comes from the jail is only "nothing was wrong".  Who signed the note, and that the table is
+ * the one it names, is checked here too, because everything later rests on it. */
+static int check_all(struct work *w, struct writ_error *e)
+{
+    struct jail limits = {0};
+    struct writ_buffer nothing = {0};
+    int rc = jail_run(&limits, check_in_jail, w, &nothing, e);
+
+    writ_buffer_free(&nothing);
+    if (rc < 0 || check(w, false, &w->feed, w->note_hash, e) < 0)
+        return -1;
+    return check_hash(w, e);
+}
+
+/* -------------------------------------------------------------------------------- fetching */
+
+static char *join(const char *location, const char *name)
+{
+    size_t n = strlen(location);
+    char *path = NULL;
+
+    while (n > 1 && location[n - 1] == '/')
+        n--;
+    return asprintf(&path, "%.*s/%s", (int)n, location, name) < 0 ? NULL : path;
+}
+
+static int fetch_note(struct work *w, bool *not_modified, struct writ_error *e)
+{
+    char *from = join(w->p->location, "feed.note");
+    struct fetcher_answer answer = {0};
+    int rc;
+
+    if (from == NULL)
+        return writ_fail_memory(e);
+    if (fetcher_is_url(from))
+        rc = fetcher_get_buffer(from, WRIT_NOTE_MAX, writ_buffer_string(&w->etag), 0, &w->note,
+                                &answer, e);
+    else
+        rc = file_read(from, WRIT_NOTE_MAX, &w->note, e);
+    *not_modified = answer.not_modified;
+    (void)snprintf(w->new_etag, sizeof w->new_etag, "%s", answer.etag);
+    free(from);
+    return rc;
+}
+
+static int copy_table(const char *from, int to, uint64_t length, struct writ_error *e)
+{
+    struct stat st;
+    int fd = file_open_regular(from, &st, e);
+    int rc;
+
+    if (fd < 0)
+        return -1;
+    if ((uint64_t)st.st_size != length)
+        rc = writ_fail(e, WRIT_FAULT_BAD_INPUT, "table: has %lld bytes, the note says %llu",
+                       (long long)st.st_size, (unsigned long long)length);
+    else
+        rc = file_copy(fd, 0, length, to, from, e);
+    close(fd);
+    return rc;
+}
+
+static int fetch_table(const struct work *w, int to, struct writ_error *e)
+{
+    const struct writ_feed_file *file = writ_feed_table(&w->feed);
+    char name[WRIT_FEED_NAME_MAX];
+    struct fetcher_answer answer;
+    char *from;
+    int rc;
+
+    if (file->length > WRIT_TABLE_MAX)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "table: of %llu bytes, the ceiling is %zu",
+                         (unsigned long long)file->length, WRIT_TABLE_MAX);
+    writ_feed_file_name(file, name);
+    from = join(w->p->location, name);
+    if (from == NULL)
+        return writ_fail_memory(e);
+    rc = fetcher_is_url(from) ? fetcher_get(from, file->length, NULL, 0, to, &answer, e)
+                              : copy_table(from, to, file->length, e);
+    free(from);
+    return rc;
+}
+
+int pull_bundle(const char *location, struct writ_buffer *bytes, struct writ_error *e)
+{
+    char *from = join(location, "bundle.pem");
+    struct fetcher_answer answer;
+    int rc;
+
+    if (from == NULL)
+        return writ_fail_memory(e);
+    rc = fetcher_is_url(from)
+             ? fetcher_get_buffer(from, 2 * WRIT_BUNDLE_MAX, NULL, 0, bytes, &answer, e)
+             : file_read(from, 2 * WRIT_BUNDLE_MAX, bytes, e);
+    free(from);
+    return rc;
+}
+
+/* ------------------------------------------------------------------------------ taking over */
+
+static void table_name(const struct writ_feed *feed, char name[WRIT_FEED_NAME_MAX])
+{
+    char hash[2 * WRIT_FEED_HASH + 1];
+
+    writ_hex_format(WRIT_SPAN_OF(writ_feed_table(feed)->hash), hash);
+    (void)snprintf(name, WRIT_FEED_NAME_MAX, "%s.table", hash);
+}
+
+static int write_intact(const struct work *w, const char *name, struct writ_error *e)
+{
+    char *path = path_in(w, name);
+    struct writ_buffer record = {0};
+    struct stat st;
+    int fd = path == NULL ? -1 : file_open_regular(path, &st, e);
+    int rc = -1;
+
+    if (fd >= 0 && trust_intact_build(fd, name, &record, e) == 0)
+        rc = replace_own(w, "intact", writ_buffer_span(&record), e);
+    if (fd >= 0)
+        close(fd);
+    writ_buffer_free(&record);
+    free(path);
+    return rc;
+}
+
+/* The lines of a file of keys, without the oldest where there would be too many. */
+static struct writ_span newest_keys(struct writ_span lines, size_t most)
+{
+    struct writ_cursor c = writ_cursor_over(lines, NULL);
+    struct writ_span line;
+    size_t count = 0;
+
+    for (size_t i = 0; i < lines.n; i++)
+        count += lines.p[i] == '\n';
+    for (; count > most; count--) {
+        if (writ_cursor_line(&c, &line, "feed key") < 0)
+            break;
+    }
+    return WRIT_SPAN(c.at, c.left);
+}
+
+/* A note may name the key that will sign later ones.  The key that signed this one stays known. */
+static int write_keys(const struct work *w, struct writ_error *e)
+{
+    struct writ_buffer key = {0}, keys = {0};
+    int rc = 0;
+
+    if (!w->feed.has_next_key)
+        return 0;
+    writ_note_key_add_text(&key, &w->feed.next_key);
+    writ_buffer_byte(&key, '\n');
+    if (w->keys.n == 0 || memmem(w->keys.p, w->keys.n, key.p, key.n) == NULL) {
+        writ_buffer_add(&keys, newest_keys(writ_buffer_span(&w->keys), WRIT_BUNDLE_KEYS_MAX - 1));
+        writ_buffer_add(&keys, writ_buffer_span(&key));
+        rc = writ_buffer_check(&keys, e);
+        if (rc == 0)
+            rc = replace_own(w, "keys", writ_buffer_span(&keys), e);
+    }
+    writ_buffer_free(&key);
+    writ_buffer_free(&keys);
+    return rc;
+}
+
+/* Tables that no note names any more. */
+static void remove_old_tables(const struct work *w, const char *keep)
+{
+    DIR *d = opendir((const char *)w->dir.p);
+    struct dirent *entry;
+
+    while (d != NULL && (entry = readdir(d)) != NULL) {
+        const char *dot = strrchr(entry->d_name, '.');
+
+        if (dot != NULL && strcmp(dot, ".table") == 0 && strcmp(entry->d_name, keep) != 0)
+            (void)unlinkat(dirfd(d), entry->d_name, 0);
+    }
+    if (d != NULL)
+        closedir(d);
+}
+
+/* Fetches the table to a temporary file, checks it where it lies, and puts it in place. */
+static int bring_table(struct work *w, const char *name, struct writ_error *e)
+{
+    struct file_replace r = FILE_REPLACE_NONE;
+    char *path = path_in(w, name);
+    int rc = -1;
+
+    if (path == NULL)
+        return writ_fail_memory(e);
+    if (file_replace_begin(path, &r, e) < 0)
+        goto out;
+    if (fetch_table(w, r.fd, e) < 0 ||
+        file_map(r.fd, (size_t)writ_feed_table(&w->feed)->length, &w->table, e) < 0 ||
+        check_all(w, e) < 0)
+        goto out;
+    rc = w->p->dry_run ? 0 : file_replace_commit(&r, 0644, e);
+out:
+    file_replace_abort(&r);
+    file_unmap(&w->table);
+    free(path);
+    return rc;
+}
+
+static int take_over(struct work *w, struct writ_error *e)
+{
+    char name[WRIT_FEED_NAME_MAX];
+
+    table_name(&w->feed, name);
+    if (bring_table(w, name, e) < 0)
+        return -1;
+    if (w->p->dry_run)
+        return 0;
+    if (write_floor(w, e) < 0 || write_keys(w, e) < 0 || write_intact(w, name, e) < 0 ||
+        replace_own(w, "etag", writ_span_text(w->new_etag), e) < 0 ||
+        replace_own(w, "feed.note", writ_buffer_span(&w->note), e) < 0)
+        return -1;
+    remove_old_tables(w, name);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ pull */
+
+/* What is here already: true when note and table are the ones that were accepted. */
+static bool stands(const struct work *w)
+{
+    return w->p->bundle->feed.present && !w->p->bundle->feed.damaged && w->p->bundle->feed.intact;
+}
+
+/* The same note as the one that is installed, with its table intact. */
+static bool is_installed(const struct work *w)
+{
+    return stands(w) &&
+           writ_span_equal(writ_buffer_span(&w->note), writ_buffer_span(&w->p->bundle->feed.note));
+}
+
+static int prepare(struct work *w, struct writ_error *e)
+{
+    struct writ_buffer name = {0};
+    char *lock = NULL;
+    int rc = -1;
+
+    trust_feed_name(&name, w->p->bundle->fingerprint_text, "");
+    if (places_make(w->p->places, writ_buffer_string(&name), &w->dir, e) < 0)
+        goto out;
+    (void)writ_buffer_string(&w->dir);
+    lock = path_in(w, "lock");
+    if (lock == NULL) {
+        (void)writ_fail_memory(e);
+        goto out;
+    }
+    w->lock = file_lock(lock, PULL_LOCK_SECONDS, e);
+    if (w->lock < 0 || file_sweep_temps((const char *)w->dir.p, e) < 0)
+        goto out;
+    if (read_floor(w, e) < 0 || read_own(w, "keys", TRUST_KEYS_MAX, &w->keys, e) < 0 ||
+        (stands(w) && read_own(w, ETAG_FILE, FETCHER_ETAG_MAX - 1, &w->etag, e) < 0))
+        goto out;
+    rc = 0;
+out:
+    free(lock);
+    writ_buffer_free(&name);
+    return rc;
+}
+
+static int run(struct work *w, struct pull_result *result, struct writ_error *e)
+{
+    bool not_modified = false;
+
+    if (prepare(w, e) < 0 || fetch_note(w, &not_modified, e) < 0)
+        return -1;
+    if (not_modified)
+        writ_buffer_add(&w->note, writ_buffer_span(&w->p->bundle->feed.note));
+    if (check_all(w, e) < 0)
+        return -1;
+    result->changed = !is_installed(w);
+    result->version = w->feed.version;
+    result->as_of = w->feed.as_of;
+    result->expires = w->feed.expires;
+    result->table_bytes = writ_feed_table(&w->feed)->length;
+    return result->changed ? take_over(w, e) : 0;
+}
+
+int pull_feed(const struct pull *p, struct pull_result *result, struct writ_error *e)
+{
+    struct work w = {.p = p, .lock = -1};
+    int rc;
+
+    *result = (struct pull_result){0};
+    rc = run(&w, result, e);
+    file_unlock(w.lock);
+    writ_buffer_free(&w.dir);
+    writ_buffer_free(&w.note);
+    writ_buffer_free(&w.keys);
+    writ_buffer_free(&w.etag);
+    return rc;
+}
+
+/* The note goes first: without it there is no feed, whatever else remains. */
+int pull_forget(const struct places *places, const char *fingerprint, struct writ_error *e)
+{
+    static const char *const names[] = {"feed.note", "intact", "etag"};
+    struct work w = {.lock = -1};
+    struct writ_buffer name = {0};
+    int rc = 0;
+
+    trust_feed_name(&name, fingerprint, "");
+    places_path(&w.dir, places->write, writ_buffer_string(&name));
+    (void)writ_buffer_string(&w.dir);
+    for (size_t i = 0; rc == 0 && i < sizeof names / sizeof names[0]; i++) {
+        char *path = path_in(&w, names[i]);
+
+        if (path == NULL)
+            rc = writ_fail_memory(e);
+        else if (unlink(path) < 0 && errno != ENOENT)
+            rc = writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot remove %s", path);
+        free(path);
+    }
+    if (rc == 0)
+        remove_old_tables(&w, "");
+    writ_buffer_free(&name);
+    writ_buffer_free(&w.dir);
+    return rc;
+}

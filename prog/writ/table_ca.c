@@ -1,0 +1,173 @@
+#include "writ/table_ca.h"
+
+static const char *const reasons[] = {
+    "unspecified", "keyCompromise",        "cACompromise",       "affiliationChanged",
+    "superseded",  "cessationOfOperation", "privilegeWithdrawn", NULL};
+
+#define NOTE                                                                                       \
+    {                                                                                              \
+        .name = "note", .value = "TEXT", .help = "why, in a person's words"                        \
+    }
+#define CONTENT                                                                                    \
+    {                                                                                              \
+        .name = "content", .value = "FILE", .help = "the content of this file, not a certificate", \
+        .hint = COMMAND_HINT_FILE                                                                  \
+    }
+#define CERTIFICATE_OPERAND                                                                        \
+    (const struct operand_spec[])                                                                  \
+    {                                                                                              \
+        {.name = "SERIAL|FILE|NAME", .hint = COMMAND_HINT_FILE},                                   \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+#define OPTIONAL_CERTIFICATE_OPERAND                                                               \
+    (const struct operand_spec[])                                                                  \
+    {                                                                                              \
+        {.name = "SERIAL|FILE|NAME", .hint = COMMAND_HINT_FILE, .optional = true},                 \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+
+const struct command command_ca_init = {
+    .words = "ca init",
+    .group = "run a CA",
+    .summary = "make a CA: root, intermediate and feed key",
+    .description = "Keys are P-256, encrypted with a passphrase; the feed's key is Ed25519.\n",
+    .operands = (const struct operand_spec[]){{.name = "NAME"}, {0}},
+    .options =
+        (const struct option_spec[]){
+            {.name = "origin", .value = "ORIGIN", .help = "what the feed is called"},
+            {.name = "insecure-plain-keys", .help = "do not encrypt the keys"},
+            {0}},
+    .mutates = true,
+    .needs_passphrase = true,
+    .examples = (const char *const[]){"writ ca init \"Example Corp\"", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_issue = {
+    .words = "ca issue",
+    .group = "run a CA",
+    .summary = "issue a certificate for a request, or for a new key",
+    .description = "For a request (CSR) writes PREFIX.pem; for a NAME makes PREFIX.key as well.\n",
+    .operands = (const struct operand_spec[]){{.name = "NAME|CSR", .hint = COMMAND_HINT_FILE}, {0}},
+    .options =
+        (const struct option_spec[]){
+            {.name = "out", .value = "PREFIX", .help = "where to write", .hint = COMMAND_HINT_FILE},
+            {.name = "name", .value = "NAME", .help = "the name, instead of the request's"},
+            {.name = "team", .value = "TEAM", .help = "the publisher; default: from the name"},
+            {.name = "life", .value = "DURATION", .help = "how long it is valid; default 1y"},
+            {.name = "tsa", .help = "for a timestamp authority, not a developer"},
+            {.name = "ocsp", .value = "URL", .help = "name this OCSP responder in it"},
+            {.name = "insecure-plain-key", .help = "do not encrypt the new key"},
+            NOTE,
+            {0}},
+    .mutates = true,
+    .needs_passphrase = true,
+    .examples = (const char *const[]){"writ ca issue \"Alice\" --out alice",
+                                      "writ ca issue bob.csr --team tools", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_list = {
+    .words = "ca list",
+    .group = "run a CA",
+    .summary = "list every certificate that was issued",
+    .options =
+        (const struct option_spec[]){
+            {.name = "revoked", .help = "only revoked and held ones"},
+            {.name = "team", .value = "TEAM", .help = "only those of a team"},
+            {0}},
+    .examples = (const char *const[]){"writ ca list", "writ ca list --revoked --json", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_show = {
+    .words = "ca show",
+    .group = "run a CA",
+    .summary = "show the CA, or one certificate",
+    .operands = OPTIONAL_CERTIFICATE_OPERAND,
+    .options =
+        (const struct option_spec[]){{.name = "pem", .help = "print the certificate and its chain"},
+                                     {.name = "audit", .help = "who did what, when and why"},
+                                     {0}},
+    .examples = (const char *const[]){"writ ca show --audit", "writ ca show Alice",
+                                      "writ ca show Alice --pem > alice-again.pem", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_revoke = {
+    .words = "ca revoke",
+    .group = "run a CA",
+    .summary = "revoke a certificate, or the content of a file",
+    .description = "Revoking again may only widen: an earlier --since, or a graver reason.\n",
+    .operands = OPTIONAL_CERTIFICATE_OPERAND,
+    .options =
+        (const struct option_spec[]){
+            {.name = "reason", .value = "CODE", .help = "RFC 5280's reason", .choices = reasons},
+            {.name = "since",
+             .value = "TIME",
+             .help = "seals stamped before it may stay good; see writ-ca(1)"},
+            CONTENT,
+            NOTE,
+            {0}},
+    .mutates = true,
+    .examples =
+        (const char *const[]){"writ ca revoke Alice --reason keyCompromise",
+                              "writ ca revoke --content app --note \"wipes the disk\"", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_hold = {
+    .words = "ca hold",
+    .group = "run a CA",
+    .summary = "refuse a certificate until it is reinstated",
+    .operands = CERTIFICATE_OPERAND,
+    .options = (const struct option_spec[]){NOTE, {0}},
+    .mutates = true,
+    .examples = (const char *const[]){"writ ca hold Alice --note \"laptop missing\"", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_reinstate = {
+    .words = "ca reinstate",
+    .group = "run a CA",
+    .summary = "undo a revocation or lift a hold",
+    .operands = OPTIONAL_CERTIFICATE_OPERAND,
+    .options = (const struct option_spec[]){NOTE, CONTENT, {0}},
+    .mutates = true,
+    .examples = (const char *const[]){"writ ca reinstate Alice --note \"laptop found\"", NULL},
+    .run = run_ca,
+};
+
+const struct command command_ca_backup = {
+    .words = "ca backup",
+    .group = "run a CA",
+    .summary = "copy the CA's store into a file",
+    .description = "The copy knows that it is one: restored, it burns a gap of numbers.\n",
+    .operands = (const struct operand_spec[]){{.name = "FILE", .hint = COMMAND_HINT_FILE}, {0}},
+    .mutates = true,
+    .examples = (const char *const[]){"writ ca backup ca-backup.db", NULL},
+    .run = run_ca,
+};
+
+const struct command command_publish = {
+    .words = "publish",
+    .group = "run a CA",
+    .summary = "write the feed: static files for any web server",
+    .description = "The directory is remembered: later `writ publish` alone is enough.\n",
+    .operands =
+        (const struct operand_spec[]){
+            {.name = "DIR", .hint = COMMAND_HINT_DIRECTORY, .optional = true}, {0}},
+    .options = (const struct option_spec[]){{.name = "expires",
+                                             .value = "DURATION",
+                                             .help = "fresh for so long; default 7d, at most 30d"},
+                                            NOTE,
+                                            {0}},
+    .mutates = true,
+    .needs_passphrase = true,
+    .examples = (const char *const[]){"writ publish ./feed", "writ publish --expires 2d", NULL},
+    .run = run_ca,
+};

@@ -1,0 +1,14 @@
+/*
+ * writ/verdicts.h - the judgements that verify and why have in common
+ */
+#ifndef WRIT_VERDICTS_H
+#define WRIT_VERDICTS_H
+
+#include "shared/args.h"
+#include "shared/out.h"
+
+/* Judges every operand and says what came of it: a line each, or with `whole` everything it rests
+ * on; the whole always in JSON.  Returns the worst exit code. */
+int verdicts_run(const struct args *a, struct out *o, bool whole);
+
+#endif
