@@ -181,6 +181,8 @@ static void a_slug_is_made_of_letters_digits_and_single_hyphens(void **state)
 {
     (void)state;
     assert_slug("Alice", "alice");
+    assert_slug("AZaz09", "azaz09");
+    assert_slug("@[`{/:", "x");
     assert_slug("Example Corp.", "example-corp");
     assert_slug("  -- A  &  B --  ", "a-b");
     assert_slug("../../etc/passwd", "etc-passwd");

@@ -57,6 +57,8 @@ static void every_day_of_the_calendar_comes_back(void **state)
                     c.minute != 59 || c.second != 59)
                     fail_msg("%04d-%02d-%02d comes back as another day", year, month, day);
             }
+            if (exists(year, month, days + 1, 0, 0, 0))
+                fail_msg("%04d-%02d-%02d exists", year, month, days + 1);
         }
     }
     assert_true(t == WRIT_TIME_MAX + 1);
@@ -164,6 +166,20 @@ static void all_these_forms_are_the_same_instant(void **state)
     }
 }
 
+static void the_first_and_the_last_instant_can_be_written(void **state)
+{
+    struct writ_error e = {0};
+    int64_t t;
+
+    (void)state;
+    assert_ok(writ_time_parse("0001-01-01T00:00:00Z", &t, &e));
+    assert_true(t == WRIT_TIME_MIN);
+    assert_ok(writ_time_parse("0001-01-01T05:00:00+05:00", &t, &e));
+    assert_true(t == WRIT_TIME_MIN);
+    assert_ok(writ_time_parse("9999-12-31T23:59:59Z", &t, &e));
+    assert_true(t == WRIT_TIME_MAX);
+}
+
 static void a_date_alone_is_its_first_second(void **state)
 {
     struct writ_error e = {0};
@@ -221,6 +237,10 @@ static void what_is_no_time_is_refused(void **state)
                                       "2026-02-29",
                                       "0000-01-01",
                                       "+2026-11-25",
+                                      "2026-1/-25",
+                                      "2026-0:-25",
+                                      "202:-11-25",
+                                      "2026-11-25T0::00:00Z",
                                       "0001-01-01T00:00:00+00:01",
                                       "9999-12-31T23:59:59-00:01"};
 
@@ -355,6 +375,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(instants_out_of_range_are_clamped),
     CLAIM(an_instant_is_written_in_one_form),
     CLAIM(all_these_forms_are_the_same_instant),
+    CLAIM(the_first_and_the_last_instant_can_be_written),
     CLAIM(a_date_alone_is_its_first_second),
     CLAIM(unix_times_reach_to_the_last_second),
     CLAIM(what_is_no_time_is_refused),
