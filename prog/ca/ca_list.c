@@ -128,6 +128,8 @@ static int print_table(struct listing *l, struct writ_error *e)
     if (scols_print_table_to_string(l->table, &text) < 0)
         return writ_fail_memory(e);
     out_data(l->o, writ_span_text(text));
+    if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
+        out_data(l->o, writ_span_text("\n"));
     free(text);
     return 0;
 }

@@ -74,7 +74,6 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     writ_emit_fragment_start(&m, l->form, l->depth, answer);
     writ_emit_string(&m, "origin", facts.origin);
     writ_emit_string(&m, "root", facts.root_name);
-    writ_emit_string(&m, "root_fingerprint", l->bundle->fingerprint_text);
     writ_emit_string(&m, "state", state_of(source, l->now));
     if (source->state == WRIT_SOURCE_DAMAGED)
         writ_emit_string(&m, "reason", source->reason);
@@ -105,6 +104,7 @@ static int tell(const struct args *a, struct out *o, const struct judge *j, size
     if (rc == 0) {
         *bad |= !writ_span_equal(state, writ_span_text("fresh"));
         writ_emit_object(out_emit(o), NULL);
+        writ_emit_string(out_emit(o), "root_fingerprint", l.bundle->fingerprint_text);
         rc = writ_emit_fragment_add(out_emit(o), WRIT_SPAN(c.at, c.left), e);
         writ_emit_end(out_emit(o));
     }
