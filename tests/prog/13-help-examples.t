@@ -4,10 +4,10 @@
 #
 # The examples of a command run one after the other, each in a shell of its own, in a new directory
 # that examples.d/<words joined by dashes>.sh has prepared.  That script is sourced with set -e in
-# the new directory, which is empty but for home (HOME) and root (WRIT_ROOT); WRIT_PASSPHRASE is set.
-# What it exports the examples see; when it starts something, it defines cleanup to end it.  It must
-# be there even when it has nothing to do.  An example that does not exit with 0 says so at its end:
-# "# exits 2".
+# the new directory, which is empty but for home (HOME) and root (WRIT_ROOT); WRIT_PASSPHRASE is
+# set, and the steps of journey.sh are there, at the clock's time.  What it exports the examples
+# see; when it starts something, it defines cleanup to end it.  It must be there even when it has
+# nothing to do.  An example that does not exit with 0 says so at its end: "# exits 2".
 
 . "$(dirname "$0")/lib.sh"
 
@@ -25,6 +25,9 @@ run_examples() (
     cleanup() { :; }
     trap cleanup EXIT
     set -e
+    dir=$PWD
+    . "$source_root/tests/prog/journey.sh"
+    now=
     # shellcheck disable=SC1090 # one for each command
     . "$1"
     set +e

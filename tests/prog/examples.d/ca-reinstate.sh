@@ -1,0 +1,3 @@
+# A CA with a developer whose certificate is on hold.
+begin_journey
+w ca hold Alice --note 'laptop missing'

@@ -1,0 +1,3 @@
+# A CA with a developer.
+make_ca
+issue Alice alice

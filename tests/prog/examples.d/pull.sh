@@ -1,0 +1,3 @@
+# A machine with a source whose CA has published again.
+begin_journey
+publish

@@ -1,0 +1,5 @@
+# A program that Alice sealed, and one that nobody did.
+begin_journey
+cp /bin/true app
+cp /bin/true unsigned
+w sign app --key alice

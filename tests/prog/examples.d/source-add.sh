@@ -1,0 +1,3 @@
+# A folder that this user's own CA has written.
+make_ca
+publish

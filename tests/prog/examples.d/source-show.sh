@@ -1,0 +1,2 @@
+# A machine with one source.
+begin_journey

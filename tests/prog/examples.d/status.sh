@@ -1,0 +1,2 @@
+# A machine that has pulled.
+begin_journey

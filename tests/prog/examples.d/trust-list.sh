@@ -1,0 +1,2 @@
+# A machine that trusts one CA.
+begin_journey
