@@ -197,3 +197,16 @@ uint64_t writ_span_u64_be(struct writ_span s, size_t from)
         value = value << 8 | s.p[from + i];
     return value;
 }
+
+int writ_span_decimal(struct writ_span digits, uint64_t max, uint64_t *value)
+{
+    if (digits.n == 0 || digits.n > 19 || (digits.n > 1 && digits.p[0] == '0'))
+        return -1;
+    *value = 0;
+    for (size_t i = 0; i < digits.n; i++) {
+        if (digits.p[i] < '0' || digits.p[i] > '9')
+            return -1;
+        *value = *value * 10 + (uint64_t)(digits.p[i] - '0');
+    }
+    return *value > max ? -1 : 0;
+}

@@ -66,6 +66,9 @@ uint64_t writ_span_u64_le(struct writ_span s, size_t from);
 uint64_t writ_span_u64_be(struct writ_span s, size_t from);
 uint64_t writ_span_u40_le(struct writ_span s, size_t from);
 
+/* Reads a number of 1 to 19 decimal digits, without sign or leading zeros, that is at most max. */
+int writ_span_decimal(struct writ_span digits, uint64_t max, uint64_t *value) WRIT_MUST_CHECK;
+
 /* Records a fault at the cursor's place.  Always returns -1. */
 int writ_cursor_fail(const struct writ_cursor *c, const char *fmt, ...) WRIT_FORMAT(2, 3);
 

@@ -36,20 +36,6 @@ static bool next_line_is(const struct writ_cursor *c, const char *word)
     return is_word(start, word);
 }
 
-/* Decimal, no sign, no leading zero. */
-static int parse_number(struct writ_span digits, uint64_t max, uint64_t *value)
-{
-    if (digits.n == 0 || digits.n > 19 || (digits.n > 1 && digits.p[0] == '0'))
-        return -1;
-    *value = 0;
-    for (size_t i = 0; i < digits.n; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            return -1;
-        *value = *value * 10 + (uint64_t)(digits.p[i] - '0');
-    }
-    return *value > max ? -1 : 0;
-}
-
 static int take_identity(struct writ_cursor *c, struct writ_feed *feed)
 {
     struct writ_cursor fields;
@@ -84,7 +70,8 @@ static int take_version(struct writ_cursor *c, struct writ_feed *feed)
 
     if (take_line(c, "version", &fields) < 0)
         return -1;
-    if (parse_number(WRIT_SPAN(fields.at, fields.left), WRIT_FEED_VERSION_MAX, &feed->version) < 0)
+    if (writ_span_decimal(WRIT_SPAN(fields.at, fields.left), WRIT_FEED_VERSION_MAX,
+                          &feed->version) < 0)
         return writ_cursor_fail(&fields, "feed: version is not a number");
     return 0;
 }
@@ -127,7 +114,7 @@ static int take_file(struct writ_cursor *c, struct writ_feed_file *file)
     length = writ_cursor_field(&fields, ' ');
     hash = writ_cursor_field(&fields, ' ');
     if (fields.left > 0 || writ_hex_parse_strict(hash, file->hash, sizeof file->hash) < 0 ||
-        parse_number(length, INT64_MAX, &file->length) < 0 || take_name(name, file) < 0)
+        writ_span_decimal(length, INT64_MAX, &file->length) < 0 || take_name(name, file) < 0)
         return writ_cursor_fail(&fields, "feed: wanted \"file targets/HASH.KIND LENGTH HASH\"");
     return 0;
 }

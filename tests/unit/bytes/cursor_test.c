@@ -170,6 +170,8 @@ static void reserved_bytes_are_zero(void **state)
     assert_fault(writ_cursor_zeros(&c, 4, "reserved"), WRIT_FAULT_BAD_INPUT,
                  "byte 6: reserved must be zero, found 0xa5");
     assert_int_equal(e.offset, 6);
+    c = writ_cursor_over(bytes_of("0100"), &e);
+    assert_fault(writ_cursor_zeros(&c, 2, "pad"), WRIT_FAULT_BAD_INPUT, "found 0x01");
     c = writ_cursor_over(bytes_of("0000"), &e);
     assert_fault(writ_cursor_zeros(&c, 3, "pad"), WRIT_FAULT_BAD_INPUT, "wanted 3 bytes");
 }
@@ -190,6 +192,21 @@ static void lines_end_in_a_newline_that_is_not_part_of_them(void **state)
     assert_fault(writ_cursor_line(&c, &line, "fourth"), WRIT_FAULT_BAD_INPUT,
                  "byte 7: fourth: wanted a line that ends in a newline");
     assert_int_equal(c.left, 4);
+}
+
+static void a_newline_alone_is_an_empty_line(void **state)
+{
+    struct writ_error e = {0};
+    struct writ_cursor c = writ_cursor_over(writ_span_text("\n"), &e);
+    struct writ_span line;
+
+    (void)state;
+    assert_ok(writ_cursor_line(&c, &line, "line"));
+    assert_text(line, "");
+    assert_ok(writ_cursor_end(&c, "line"));
+    c = writ_cursor_over(writ_span_text(","), &e);
+    assert_text(writ_cursor_field(&c, ','), "");
+    assert_ok(writ_cursor_end(&c, "field"));
 }
 
 static void fields_are_split_at_the_separator(void **state)
@@ -307,6 +324,32 @@ static void numbers_beyond_the_span_are_zero(void **state)
     }
 }
 
+static int decimal(const char *digits, uint64_t max, uint64_t *value)
+{
+    return writ_span_decimal(writ_span_text(digits), max, value);
+}
+
+static void decimal_numbers_have_one_spelling(void **state)
+{
+    static const char *const wrong[] = {
+        "", "01", "00", "-1", "+1", "1 ", " 1", "1a", "x", "0x1", "10000000000000000000"};
+    uint64_t value = 7;
+
+    (void)state;
+    assert_int_equal(decimal("0", UINT64_MAX, &value), 0);
+    assert_true(value == 0);
+    assert_int_equal(decimal("10", 10, &value), 0);
+    assert_true(value == 10);
+    assert_int_equal(decimal("11", 10, &value), -1);
+    assert_int_equal(decimal("9223372036854775807", INT64_MAX, &value), 0);
+    assert_true(value == INT64_MAX);
+    assert_int_equal(decimal("9223372036854775808", INT64_MAX, &value), -1);
+    assert_int_equal(decimal("9999999999999999999", UINT64_MAX, &value), 0);
+    assert_true(value == 9999999999999999999u);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(decimal(wrong[i], UINT64_MAX, &value), -1);
+}
+
 static void faults_name_the_place_and_the_first_one_wins(void **state)
 {
     struct writ_error e = {0};
@@ -343,6 +386,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_number_that_is_cut_takes_nothing),
     CLAIM(reserved_bytes_are_zero),
     CLAIM(lines_end_in_a_newline_that_is_not_part_of_them),
+    CLAIM(a_newline_alone_is_an_empty_line),
     CLAIM(fields_are_split_at_the_separator),
     CLAIM(a_separator_at_the_end_leaves_nothing),
     CLAIM(nothing_may_be_left_at_the_end),
@@ -350,6 +394,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(parts_that_reach_beyond_are_refused_and_cannot_overflow),
     CLAIM(numbers_at_a_place_of_a_span),
     CLAIM(numbers_beyond_the_span_are_zero),
+    CLAIM(decimal_numbers_have_one_spelling),
     CLAIM(faults_name_the_place_and_the_first_one_wins),
     CLAIM(nobody_has_to_listen),
 };
