@@ -457,6 +457,7 @@ static void identifiers_are_valid_and_known_ones_are_found(void **state)
     assert_spans_equal(s, bytes_of("550405"));
     assert_ok(writ_der_oid(&c, &s, NULL, "type"));
     REFUSED("0600", writ_der_oid(&r, &s, &oid, "type"), 0, "type: not a valid OBJECT IDENTIFIER");
+    REFUSED("0500", writ_der_oid(&r, &s, &oid, "type"), 0, "type: wanted OBJECT IDENTIFIER");
     REFUSED("06022a80", writ_der_oid(&r, &s, &oid, "type"), 0, "not a valid");
     REFUSED("06032a8001", writ_der_oid(&r, &s, &oid, "type"), 0, "not a valid");
 }
@@ -490,6 +491,7 @@ static void text_is_printable_and_within_bounds(void **state)
     REFUSED("0c00", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "team: wanted 1 to 4 bytes, found 0");
     REFUSED("0c05 6162636465", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "found 5");
     REFUSED("0c03 610a62", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "team: not printable UTF-8");
+    REFUSED("0c01 0a", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "not printable");
     REFUSED("0c02 c0af", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "not printable");
     REFUSED("0c03 e280ae", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "not printable");
     REFUSED("1302 6162", writ_der_utf8(&r, 1, 4, &s, "team"), 0, "wanted UTF8String");
@@ -561,6 +563,10 @@ static void times_in_another_form_are_refused(void **state)
                                       "261125076000Z",
                                       "261125070060Z",
                                       "2611250700 0Z",
+                                      "26112507000:Z",
+                                      "26112507001/Z",
+                                      ":01125070000Z",
+                                      "/:1125070000Z",
                                       "-61125070000Z",
                                       "20261125070000Z"};
     static const char *const generalized[] = {"00000101000000Z",     "2026112507Z",

@@ -174,6 +174,8 @@ static void a_label_is_printable_ascii(void **state)
         assert_malformed(text, "BEGIN line without a proper label");
     }
     assert_malformed("-----BEGIN A\nQUJD\n-----END A-----\n", "without a proper label");
+    assert_malformed("-----BEGIN CERTIFICATE\nQUJD\n-----END CERTIF-----\n", "proper label");
+    assert_first("-----BEGIN !~-----\nQUJD\n-----END !~-----\n", "!~", "ABC");
     assert_malformed("-----BEGIN ----\nQUJD\n", "without a proper label");
 }
 
