@@ -130,6 +130,8 @@ static int take_rsa_key(struct writ_public_key *key, struct writ_error *e)
         writ_der_integer(&sequence, &exponent, "publicExponent") < 0 ||
         writ_der_end(&sequence, "RSAPublicKey") < 0 || writ_der_end(&c, "RSAPublicKey") < 0)
         return -1;
+    if (modulus.p[0] >= 0x80 || exponent.p[0] >= 0x80)
+        return writ_cursor_fail(&sequence, "RSAPublicKey: modulus or publicExponent is negative");
     key->rsa_bits = bit_length(modulus);
     return 0;
 }
@@ -385,6 +387,8 @@ static int take_version(struct writ_cursor *tbs, uint64_t *version)
         return 0;
     if (writ_der_unsigned(&tagged, WRIT_DER_INTEGER, 2, version, "version") < 0)
         return -1;
+    if (*version == 0) /* X.690 11.5 */
+        return writ_cursor_fail(&tagged, "version: the default v1 is written out (BER)");
     return writ_der_end(&tagged, "version");
 }
 
