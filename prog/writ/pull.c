@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,6 @@ struct work {
     struct writ_buffer note, keys, etag;
     struct writ_span table; /* what came, mapped; or nothing yet */
     struct writ_floor floor;
-    char floor_origin[WRIT_NOTE_NAME_MAX + 1];
     struct writ_feed feed;
     uint8_t note_hash[WRIT_HASH_BYTES]; /* of its text */
     char new_etag[FETCHER_ETAG_MAX];
@@ -67,23 +65,15 @@ static int replace_own(const struct work *w, const char *name, struct writ_span 
 
 /* ----------------------------------------------------------------------------------- floor */
 
-/* "origin O\nversion N\nas_of T\nnote HASH\n": our own record, and kept for good. */
+/* object/memory.h; our own record, and kept for good. */
 static int parse_floor(struct work *w, struct writ_span text, struct writ_error *e)
 {
-    char origin[WRIT_NOTE_NAME_MAX + 1], hash[2 * WRIT_HASH_BYTES + 1];
-    char copy[TRUST_RECORD_MAX + 1];
-    int used = 0;
+    struct writ_cursor c = writ_cursor_over(text, NULL);
 
-    (void)snprintf(copy, sizeof copy, "%.*s", (int)text.n, (const char *)text.p);
-    if (sscanf(copy, "origin %255s version %" SCNu64 " as_of %" SCNd64 " note %64s %n", origin,
-               &w->floor.version, &w->floor.as_of, hash, &used) != 4 ||
-        (size_t)used != text.n ||
-        writ_hex_parse_strict(writ_span_text(hash), w->floor.note_hash, WRIT_HASH_BYTES) < 0)
+    if (writ_floor_take(&c, &w->floor) < 0 || c.left > 0)
         return writ_fail(e, WRIT_FAULT_IO,
                          "%.*s/floor is damaged; it records what must not go back", (int)w->dir.n,
                          (const char *)w->dir.p);
-    (void)snprintf(w->floor_origin, sizeof w->floor_origin, "%s", origin);
-    w->floor.known = true;
     return 0;
 }
 
@@ -103,10 +93,7 @@ static int write_floor(struct work *w, struct writ_error *e)
     struct writ_buffer text = {0};
     int rc;
 
-    writ_buffer_format(&text, "origin %s\nversion %" PRIu64 "\nas_of %" PRId64 "\nnote ",
-                       w->feed.origin, w->feed.version, w->feed.as_of);
-    writ_hex_add(&text, WRIT_SPAN_OF(w->note_hash));
-    writ_buffer_byte(&text, '\n');
+    writ_floor_add(&text, &w->feed, w->note_hash);
     rc = writ_buffer_check(&text, e);
     if (rc == 0)
         rc = replace_own(w, "floor", writ_buffer_span(&text), e);
@@ -125,15 +112,13 @@ static int check(const struct work *w, bool deep, struct writ_feed *feed,
     struct writ_span bytes = writ_buffer_span(&w->note);
     struct writ_note note;
     struct writ_table table;
-    struct writ_floor floor = w->floor;
 
     if (writ_source_trust(writ_buffer_span(&w->p->bundle->der), source, e) < 0 ||
         writ_source_add_keys(source, writ_buffer_span(&w->keys), e) < 0 ||
         writ_source_check_note(source, bytes, feed, e) < 0 ||
         writ_note_parse(bytes, &note, e) < 0 || writ_sha256(note.text, note_hash, e) < 0)
         return -1;
-    floor.known = floor.known && strcmp(w->floor_origin, feed->origin) == 0;
-    if (writ_check_fresh(feed, note_hash, &floor, w->p->now, e) < 0)
+    if (writ_check_fresh(feed, note_hash, &w->floor, w->p->now, e) < 0)
         return -1;
     if (!deep || w->table.n == 0)
         return 0;
@@ -289,40 +274,16 @@ static int write_intact(const struct work *w, const char *name, struct writ_erro
     return rc;
 }
 
-/* The lines of a file of keys, without the oldest where there would be too many. */
-static struct writ_span newest_keys(struct writ_span lines, size_t most)
-{
-    struct writ_cursor c = writ_cursor_over(lines, NULL);
-    struct writ_span line;
-    size_t count = 0;
-
-    for (size_t i = 0; i < lines.n; i++)
-        count += lines.p[i] == '\n';
-    for (; count > most; count--) {
-        if (writ_cursor_line(&c, &line, "feed key") < 0)
-            break;
-    }
-    return WRIT_SPAN(c.at, c.left);
-}
-
 /* A note may name the key that will sign later ones.  The key that signed this one stays known. */
 static int write_keys(const struct work *w, struct writ_error *e)
 {
-    struct writ_buffer key = {0}, keys = {0};
-    int rc = 0;
+    struct writ_buffer keys = {0};
+    int rc;
 
-    if (!w->feed.has_next_key)
-        return 0;
-    writ_note_key_add_text(&key, &w->feed.next_key);
-    writ_buffer_byte(&key, '\n');
-    if (w->keys.n == 0 || memmem(w->keys.p, w->keys.n, key.p, key.n) == NULL) {
-        writ_buffer_add(&keys, newest_keys(writ_buffer_span(&w->keys), WRIT_BUNDLE_KEYS_MAX - 1));
-        writ_buffer_add(&keys, writ_buffer_span(&key));
-        rc = writ_buffer_check(&keys, e);
-        if (rc == 0)
-            rc = replace_own(w, "keys", writ_buffer_span(&keys), e);
-    }
-    writ_buffer_free(&key);
+    writ_keys_renew(&keys, writ_buffer_span(&w->keys), &w->feed);
+    rc = writ_buffer_check(&keys, e);
+    if (rc == 0 && !writ_span_equal(writ_buffer_span(&keys), writ_buffer_span(&w->keys)))
+        rc = replace_own(w, "keys", writ_buffer_span(&keys), e);
     writ_buffer_free(&keys);
     return rc;
 }

@@ -34,7 +34,7 @@ int writ_check_fresh(const struct writ_feed *feed, const uint8_t note_hash[WRIT_
 {
     if (check_clock(feed, now, e) < 0)
         return -1;
-    if (!floor->known)
+    if (!floor->known || strcmp(floor->origin, feed->origin) != 0)
         return 0;
     if (feed->version < floor->version)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT,
