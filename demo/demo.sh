@@ -41,6 +41,16 @@ tell() {
     printf '   %s\n' "$*"
 }
 
+# The command as one would type it.
+typed() {
+    for word; do
+        case $word in
+        *[!A-Za-z0-9_./:=@%+,-]* | '') printf " '%s'" "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+}
+
 # as WHO WANTED-EXIT COMMAND...: runs it where WHO works, and shows everything.
 as() {
     who=$1
@@ -51,7 +61,7 @@ as() {
     *) WRIT_ROOT=$demo/device ;;
     esac
     export WRIT_ROOT
-    printf '\n%s$ %s\n' "$who" "$*"
+    printf '\n%s$%s\n' "$who" "$(typed "$@")"
     code=0
     from=$(now_ns)
     "$@" >"$demo/said" 2>&1 || code=$?
@@ -120,8 +130,8 @@ tell "openssl ocsp has no deadline here; it is stopped after 5 seconds."
 as device 124 timeout 5 openssl ocsp -issuer issuer.pem -cert bob/bob.pem \
     -url "http://127.0.0.1:$ocsp_port/" -CAfile root.pem
 ocsp_stopped=$took
-tell "It was still waiting.  writ asks nobody:"
-as device 0 writ verify bob/sort
+tell "It was still waiting.  writ asks nobody (-v says how long the judgement took):"
+as device 0 writ verify -v bob/sort
 if unshare -n true 2>/dev/null; then
     tell "and nothing changes where there is no network at all:"
     as device 0 unshare -n writ verify bob/sort
@@ -134,7 +144,7 @@ as device 0 writ pull
 as device 2 writ verify bob/sort
 as device 126 writ run ./bob/sort
 as device 0 writ verify alice/sum
-as device 2 sh -c 'writ why bob/sort | sed -n "/what to do/p;/- place/p;/status: revoked/,/revoked at/p"; writ verify -q bob/sort'
+as device 0 sh -c 'writ why bob/sort | head -n 13'
 
 chapter "6. Carol enrols after the last pull: newer than the feed, and the feed is fresh"
 as ca 0 writ ca issue "Carol" --out carol

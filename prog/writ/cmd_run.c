@@ -4,7 +4,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "shared/file.h"
 #include "shared/judge.h"
@@ -17,9 +20,6 @@
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* Linux 6.3 */
-#endif
-#ifndef F_SEAL_EXEC
-#define F_SEAL_EXEC 0x0020 /* Linux 6.3: the mode's x bits cannot change any more */
 #endif
 
 extern char **environ;
@@ -42,12 +42,34 @@ static bool is_script(int fd)
            memcmp(start, "#!", 2) == 0;
 }
 
+/* File systems whose leases mean what they say: the content is here, and nobody else serves it.  On
+ * an overlay a lease does not see writers of the layers below, and on FUSE or a network the server
+ * can answer every read differently: there the copy in memory is what is judged and run. */
+static bool leases_mean_something(int fd)
+{
+    struct statfs fs;
+
+    if (fstatfs(fd, &fs) < 0)
+        return false;
+    switch ((unsigned long)fs.f_type) {
+    case EXT4_SUPER_MAGIC: /* and ext2, ext3 */
+    case XFS_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case F2FS_SUPER_MAGIC:
+    case TMPFS_MAGIC:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* A read lease: granted only while nobody has the file open for writing, and a writer who comes
  * later waits until it is gone.  Allowed to the file's owner and to CAP_LEASE.  The signal that a
  * breaking lease sends would kill the program that is started, so nobody gets it. */
 static bool take_lease(int fd)
 {
-    return fcntl(fd, F_SETLEASE, F_RDLCK) == 0 && fcntl(fd, F_SETOWN, 0) == 0;
+    return leases_mean_something(fd) && fcntl(fd, F_SETLEASE, F_RDLCK) == 0 &&
+           fcntl(fd, F_SETOWN, 0) == 0;
 }
 
 static bool lease_stands(int fd)

@@ -1,5 +1,7 @@
 #include "writ/verdicts.h"
 
+#include <time.h>
+
 #include "shared/file.h"
 #include "shared/judge.h"
 #include "verdict/judge.h"
@@ -57,9 +59,18 @@ static int tell_fault(struct out *o, const char *path, const struct writ_error *
     return out_fault_line(o, e);
 }
 
+static int64_t monotonic_ns(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static int judge_one(const struct args *a, struct out *o, const struct judge *j, bool whole,
                      const char *path)
 {
+    int64_t start = monotonic_ns();
     struct judge_form form = {
         .form = a->json ? WRIT_EMIT_JSON : WRIT_EMIT_TEXT,
         .depth = a->json ? RESULT_DEPTH : TEXT_DEPTH,
@@ -75,6 +86,7 @@ static int judge_one(const struct args *a, struct out *o, const struct judge *j,
         status = out_fault_line(o, &e);
     else
         status = answer.exit;
+    out_detail(o, 1, "%s: judged in %.3f ms", path, (double)(monotonic_ns() - start) / 1e6);
     judge_answer_free(&answer);
     return status;
 }

@@ -146,16 +146,6 @@ int writ_cursor_end(const struct writ_cursor *c, const char *what)
     return writ_cursor_fail(c, "%zu trailing bytes after %s", c->left, what);
 }
 
-int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n, struct writ_span *out)
-{
-    *out = WRIT_SPAN_NONE;
-    if (from > whole.n || n > whole.n - from)
-        return -1;
-    if (n > 0)
-        *out = WRIT_SPAN(whole.p + from, (size_t)n);
-    return 0;
-}
-
 static uint64_t little_endian(struct writ_span s, size_t from, size_t bytes)
 {
     uint64_t value = 0;
@@ -185,17 +175,6 @@ uint64_t writ_span_u64_le(struct writ_span s, size_t from)
 uint64_t writ_span_u40_le(struct writ_span s, size_t from)
 {
     return little_endian(s, from, 5);
-}
-
-uint64_t writ_span_u64_be(struct writ_span s, size_t from)
-{
-    uint64_t value = 0;
-
-    if (from > s.n || 8 > s.n - from)
-        return 0;
-    for (size_t i = 0; i < 8; i++)
-        value = value << 8 | s.p[from + i];
-    return value;
 }
 
 int writ_span_decimal(struct writ_span digits, uint64_t max, uint64_t *value)

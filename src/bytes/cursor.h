@@ -8,6 +8,9 @@
 #ifndef WRIT_BYTES_CURSOR_H
 #define WRIT_BYTES_CURSOR_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "base/error.h"
 #include "base/span.h"
 
@@ -56,15 +59,33 @@ int writ_cursor_end(const struct writ_cursor *c, const char *what) WRIT_MUST_CHE
 
 /* A part of a span: n bytes from offset from.  -1 (and *out empty) when it does not fit.  For
  * formats that name their parts by offset; the check cannot overflow. */
-int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n,
-                   struct writ_span *out) WRIT_MUST_CHECK;
+static inline int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n,
+                                 struct writ_span *out) WRIT_MUST_CHECK;
+static inline int writ_span_part(struct writ_span whole, uint64_t from, uint64_t n,
+                                 struct writ_span *out)
+{
+    *out = WRIT_SPAN_NONE;
+    if (from > whole.n || n > whole.n - from)
+        return -1;
+    if (n > 0)
+        *out = WRIT_SPAN(whole.p + from, (size_t)n);
+    return 0;
+}
 
 /* Numbers at a fixed place of a span that has been checked to be long enough; 0 when it is not. */
 uint16_t writ_span_u16_le(struct writ_span s, size_t from);
 uint32_t writ_span_u32_le(struct writ_span s, size_t from);
 uint64_t writ_span_u64_le(struct writ_span s, size_t from);
-uint64_t writ_span_u64_be(struct writ_span s, size_t from);
 uint64_t writ_span_u40_le(struct writ_span s, size_t from);
+static inline uint64_t writ_span_u64_be(struct writ_span s, size_t from)
+{
+    uint64_t value;
+
+    if (from > s.n || sizeof value > s.n - from)
+        return 0;
+    memcpy(&value, s.p + from, sizeof value);
+    return be64toh(value);
+}
 
 /* Reads a number of 1 to 19 decimal digits, without sign or leading zeros, that is at most max. */
 int writ_span_decimal(struct writ_span digits, uint64_t max, uint64_t *value) WRIT_MUST_CHECK;

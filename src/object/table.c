@@ -300,39 +300,53 @@ bool writ_block_entry(const struct writ_block *list, size_t i, struct writ_span 
     return true;
 }
 
-/* Where a key with this prefix should lie between low and high, if keys are spread evenly, as
- * hashes are.  Somebody who grinds serial numbers can spoil the guess: the caller bisects too. */
-static size_t guess(const struct writ_block *list, size_t low, size_t high, uint64_t prefix)
-{
-    uint64_t first = writ_span_u64_be(key_at(list, low), 0);
-    uint64_t last = writ_span_u64_be(key_at(list, high - 1), 0);
+/* A part of the list where a key may still be, and the prefixes that lie around it. */
+struct stretch {
+    size_t low, high;      /* [low, high) */
+    uint64_t below, above; /* prefix of the key before it, and of the one after it */
+};
 
-    if (prefix <= first || last <= first)
-        return low;
-    if (prefix >= last)
-        return high - 1;
-    return low + (size_t)((unsigned __int128)(prefix - first) * (high - 1 - low) / (last - first));
+/* Where the key should lie if keys are spread evenly, as hashes are.  Nothing is read for it. */
+static size_t guess(const struct stretch *s, uint64_t prefix)
+{
+    uint64_t width = s->above - s->below;
+    uint64_t part = prefix - s->below;
+
+    if (prefix <= s->below || width == 0)
+        return s->low;
+    if (prefix >= s->above)
+        return s->high - 1;
+    return s->low +
+           (size_t)((unsigned __int128)part * (s->high - s->low) / ((unsigned __int128)width + 1));
 }
 
+/* Two guesses, then a bisection, and so on: who grinds serial numbers spoils the guesses only. */
 bool writ_block_find(const struct writ_block *list, const uint8_t key[WRIT_TABLE_KEY],
                      struct writ_revoked *revoked)
 {
     struct writ_span wanted = WRIT_SPAN(key, WRIT_TABLE_KEY);
     uint64_t prefix = writ_span_u64_be(wanted, 0);
-    size_t low = 0, high = list->count;
+    struct stretch s = {.high = list->count, .above = UINT64_MAX};
 
-    for (bool guessing = true; low < high; guessing = !guessing) {
-        size_t at = guessing ? guess(list, low, high, prefix) : low + (high - low) / 2;
-        int order = writ_span_compare(wanted, key_at(list, at));
+    for (unsigned step = 0; s.low < s.high; step++) {
+        size_t at = step % 3 == 2 ? s.low + (s.high - s.low) / 2 : guess(&s, prefix);
+        struct writ_span found = key_at(list, at);
+        uint64_t its_prefix = writ_span_u64_be(found, 0);
+        int order = prefix < its_prefix   ? -1
+                    : prefix > its_prefix ? 1
+                                          : writ_span_compare(wanted, found);
 
         if (order == 0) {
             *revoked = read_detail(list->details, at * DETAIL_BYTES);
             return true;
         }
-        if (order < 0)
-            high = at;
-        else
-            low = at + 1;
+        if (order < 0) {
+            s.high = at;
+            s.above = its_prefix;
+        } else {
+            s.low = at + 1;
+            s.below = its_prefix;
+        }
     }
     return false;
 }

@@ -283,7 +283,10 @@ static void judge_coverage(const struct writ_policy *policy, const struct writ_e
     }
     if (is_stale(f, source, newer != NULL, evidence->now))
         return;
-    if (newer != NULL)
+    if (newer == &entry->path.link[0])
+        find(f, WRIT_ALLOWED, WRIT_WHY_NEWER, "newer than feed %llu, which is fresh",
+             (unsigned long long)source->version);
+    else if (newer != NULL)
         find(f, WRIT_ALLOWED, WRIT_WHY_NEWER, "%s is newer than feed %llu, which is fresh",
              newer->subject, (unsigned long long)source->version);
     else
