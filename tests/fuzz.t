@@ -1,6 +1,7 @@
 #!/bin/sh
 # Goal of this test: every input the fuzzers were given or once stumbled over goes through its parser
-# again, in the ordinary build.  A target without a corpus, or one that is not built, fails.
+# again, in the ordinary build and, where there is one, in the build with sanitizers inside it.  A
+# target without a corpus, or one that is not built, fails.
 #
 # WRIT_BUILD names the build directory (default: build).
 set -u
@@ -33,15 +34,22 @@ replays()
     [ "$(grep -c '^ok ' "$output")" -eq "$files" ] && [ "$(tail -n 1 "$output")" = "1..$files" ]
 }
 
-for source in "$root"/fuzz/*.c; do
-    target=$(basename "$source" .c)
-    [ "$target" = replay ] && continue
-    claim="the corpus of $target goes through"
-    if replays "$build/fuzz/replay-$target" "$root/fuzz/corpus/$target"; then
+# goes_through BUILD TARGET WORDS
+goes_through()
+{
+    claim="the corpus of $2 goes through$3"
+    if replays "$1/fuzz/replay-$2" "$root/fuzz/corpus/$2"; then
         ok "$claim"
     else
         not_ok "$claim"
     fi
+}
+
+for source in "$root"/fuzz/*.c; do
+    target=$(basename "$source" .c)
+    [ "$target" = replay ] && continue
+    goes_through "$build" "$target" ''
+    [ ! -d "$build/sanitized/fuzz" ] || goes_through "$build/sanitized" "$target" ' under the sanitizers'
 done
 
 for corpus in "$root"/fuzz/corpus/*/; do
