@@ -166,15 +166,9 @@ static int create(const struct args *a, struct ca *ca, struct birth *b, int64_t 
     const char *name = args_operand(a, 0);
     const char *origin = args_value(a, "origin");
     char made[CASTORE_NAME_MAX + 1];
-    struct writ_buffer ignored = {0};
 
     if (make_keys(b, e) < 0 || default_origin(name, b->root, made, e) < 0)
         return -1;
-    if (origin != NULL && !writ_note_is_key_name(writ_span_text(origin)))
-        return writ_fail(e, WRIT_FAULT_USAGE, "--origin: may not hold spaces or plus signs");
-    if (places_make(&ca->places, "ca", &ignored, e) < 0)
-        return -1;
-    writ_buffer_free(&ignored);
     ca->store =
         castore_create(writ_buffer_string(&ca->path), name, origin == NULL ? made : origin, now, e);
     if (ca->store == NULL || castore_info(ca->store, &ca->info, e) < 0)
@@ -182,10 +176,30 @@ static int create(const struct args *a, struct ca *ca, struct birth *b, int64_t 
     return fill(ca, b, args_flag(a, "insecure-plain-keys"), now, e);
 }
 
+/* One at a time: the bundle that stands beside the store must be that of the CA in it. */
+static int create_alone(const struct args *a, struct ca *ca, struct birth *b, struct writ_error *e)
+{
+    struct writ_buffer path = {0};
+    int lock = -1;
+    int rc = places_make(&ca->places, "ca", &path, e);
+
+    writ_buffer_text(&path, "/init.lock");
+    if (rc == 0)
+        lock = file_lock(writ_buffer_string(&path), CASTORE_WAIT_SECONDS, e);
+    rc = lock < 0 ? -1 : create(a, ca, b, ca_now(a), e);
+    file_unlock(lock);
+    writ_buffer_free(&path);
+    return rc;
+}
+
 static int begin(const struct args *a, struct ca *ca, struct writ_error *e)
 {
+    const char *origin = args_value(a, "origin");
+
     if (check_name(args_operand(a, 0), e) < 0 || ca_place(a, ca, e) < 0)
         return -1;
+    if (origin != NULL && !writ_note_is_key_name(writ_span_text(origin)))
+        return args_fail(a, e, "--origin: wanted a name without spaces and plus signs");
     if (access(writ_buffer_string(&ca->path), F_OK) == 0)
         return writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "there is a CA at %s already",
                          (const char *)ca->path.p);
@@ -196,7 +210,7 @@ static int begin(const struct args *a, struct ca *ca, struct writ_error *e)
 
 int ca_init(const struct args *a, struct out *o)
 {
-    struct ca ca;
+    struct ca ca = {0};
     struct birth b = {0};
     struct writ_error e = {0};
     int status = 0;
@@ -205,7 +219,7 @@ int ca_init(const struct args *a, struct out *o)
         status = out_fault(o, &e);
     else if (a->dry_run)
         out_say(o, "would make the CA %s at %s", args_operand(a, 0), (const char *)ca.path.p);
-    else if (create(a, &ca, &b, ca_now(a), &e) < 0)
+    else if (create_alone(a, &ca, &b, &e) < 0)
         status = out_fault(o, &e);
     else
         tell(a, o, &ca, &b);

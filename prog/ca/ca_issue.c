@@ -9,10 +9,12 @@
 #include "ca/ca_commands.h"
 #include "ca/ca_make.h"
 #include "shared/certfile.h"
+#include "shared/fetcher.h"
 #include "shared/file.h"
 #include "shared/keyfile.h"
 
-#define PATH_BYTES 4096
+#define PATH_BYTES   4096
+#define OCSP_URL_MAX 1024
 
 /* One issue, from what was asked for to the files it leaves. */
 struct issue {
@@ -95,6 +97,24 @@ static int name_subject(const struct args *a, struct issue *s, struct writ_error
     return 0;
 }
 
+/* An address that stands in a certificate for years: one that a reader will understand. */
+static int check_ocsp_url(const struct args *a, struct writ_error *e)
+{
+    const char *url = args_value(a, "ocsp");
+    size_t n = url == NULL ? 0 : strlen(url);
+
+    if (url == NULL)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        if (url[i] <= ' ' || url[i] > '~')
+            n = 0;
+    }
+    if (n > 0 && n <= OCSP_URL_MAX && fetcher_is_url(url) && strcmp(strchr(url, ':'), "://") != 0)
+        return 0;
+    return args_fail(a, e, "--ocsp: wanted an http or https URL of at most %d printable characters",
+                     OCSP_URL_MAX);
+}
+
 /* What was asked for, before anything is opened.  Strangers' bytes are read here, while no key is
  * in memory. */
 static int prepare(const struct args *a, struct issue *s, struct writ_error *e)
@@ -104,7 +124,7 @@ static int prepare(const struct args *a, struct issue *s, struct writ_error *e)
     s->from_request = is_regular(word);
     if (s->from_request && certfile_read_request(word, &s->request, e) < 0)
         return -1;
-    if (name_subject(a, s, e) < 0 || name_files(a, s, e) < 0 ||
+    if (name_subject(a, s, e) < 0 || check_ocsp_url(a, e) < 0 || name_files(a, s, e) < 0 ||
         args_duration(a, "life", WRIT_LEAF_LIFE, &s->life, e) < 0)
         return -1;
     if (s->life < WRIT_MINUTE || s->life > 10 * WRIT_LEAF_LIFE)
