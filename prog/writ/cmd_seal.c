@@ -47,6 +47,27 @@ static int check_fits(const struct sealed *s, const struct writ_seal *seal, stru
     return 0;
 }
 
+/* A seal is replaced only by somebody who says so. */
+static int check_place(const struct args *a, const struct sealed *s,
+                       const struct attach_choice *choice, struct writ_error *e)
+{
+    char *beside = NULL;
+    int rc = 0;
+
+    if (args_flag(a, "replace"))
+        return 0;
+    if (s->id.has_tail && choice->form == ATTACH_TAIL)
+        return writ_fail(e, WRIT_FAULT_CANNOT_CREATE,
+                         "%s has a tail already; --replace replaces it", s->path);
+    if (asprintf(&beside, "%s.writ", s->path) < 0)
+        return writ_fail_memory(e);
+    if (choice->form == ATTACH_DETACHED && access(beside, F_OK) == 0)
+        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s is there already; --replace replaces it",
+                       beside);
+    free(beside);
+    return rc;
+}
+
 static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
                        const struct sealfile *seal, const struct places *places,
                        struct writ_error *e)
@@ -55,11 +76,9 @@ static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
 
     if (check_fits(s, &seal->seal, e) < 0 ||
         attach_choose((enum attach_form)args_choice(a, "to", ATTACH_AUTO), &s->id,
-                      file_is_hard_linked(&s->st), &choice, e) < 0)
+                      file_is_hard_linked(&s->st), &choice, e) < 0 ||
+        check_place(a, s, &choice, e) < 0)
         return -1;
-    if (s->id.has_tail && choice.form == ATTACH_TAIL && !args_flag(a, "replace"))
-        return writ_fail(e, WRIT_FAULT_CANNOT_CREATE,
-                         "%s has a tail already; --replace replaces it", s->path);
     if (!a->dry_run && attach_write(s->path, s->fd, &s->id, &choice, places,
                                     writ_buffer_span(&seal->bytes), e) < 0)
         return -1;
@@ -105,7 +124,7 @@ const struct command command_seal_attach = {
                                       .value = "FORM",
                                       .help = "auto, tail, detached, index",
                                       .choices = forms},
-                                     {.name = "replace", .help = "replace a tail that is there"},
+                                     {.name = "replace", .help = "replace a seal that is there"},
                                      {0}},
     .mutates = true,
     .examples = (const char *const[]){"writ seal attach app app-seal/seal.der --to detached", NULL},
