@@ -7,7 +7,7 @@
 #   begin_journey           CA, Alice, Bob, a first feed, and this machine pulls it
 #   make_ca [NAME]          in $WRIT_ROOT; issue NAME PREFIX [OPTION...]   a developer and a plain key
 #   publish, pull           the feed in $feed, and from there onto this machine
-#   elsewhere DIR COMMAND   with the state of another machine, which is made when it is not there
+#   elsewhere DIR COMMAND   with the state and the feed of another machine, made when it is not there
 #   field FILTER            of the JSON in the file out, by jq
 
 now=2026-03-01T12:00:00Z
@@ -70,7 +70,12 @@ elsewhere() {
     other_root=$1
     shift
     mkdir -p "$other_root"
-    (WRIT_ROOT=$(cd "$other_root" && pwd) && export WRIT_ROOT && "$@")
+    (
+        WRIT_ROOT=$(cd "$other_root" && pwd)
+        feed=$WRIT_ROOT/feed
+        export WRIT_ROOT
+        "$@"
+    )
 }
 
 field() {
