@@ -49,8 +49,9 @@ static int take_value(void *user, const char *section, const char *name, const c
         return copy_value(r->source->location, sizeof r->source->location, value);
     if (section[0] == '\0' && strcmp(name, "bundle") == 0)
         return copy_value(r->source->fingerprint, sizeof r->source->fingerprint, value);
+    if (!r->unknown) /* inih goes on, and tells the line of the first */
+        writ_text_copy_safe(r->unknown_name, sizeof r->unknown_name, writ_span_text(name));
     r->unknown = true;
-    writ_text_copy_safe(r->unknown_name, sizeof r->unknown_name, writ_span_text(name));
     return 0;
 }
 
