@@ -87,6 +87,8 @@ static int name_subject(const struct args *a, struct issue *s, struct writ_error
                        : s->from_request ? s->request.common_name
                                          : args_operand(a, 0);
 
+    if (given == NULL && s->request.unprintable)
+        return args_fail(a, e, "the request's name cannot be shown; say who with --name");
     if (name[0] == '\0')
         return args_fail(a, e, "the request names nobody; say who with --name");
     (void)snprintf(s->name, sizeof s->name, "%s", name);

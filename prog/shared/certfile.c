@@ -175,7 +175,11 @@ static int read_request(struct writ_span bytes, struct certfile_request *r, stru
     if (writ_public_key_parse(&again, &key) < 0)
         return -1;
     writ_buffer_add(&r->spki, spki);
-    writ_text_copy_safe(r->common_name, sizeof r->common_name, name);
+    r->unprintable =
+        name.n >= sizeof r->common_name || (name.n > 0 && !writ_text_is_printable(name));
+    if (!r->unprintable)
+        (void)snprintf(r->common_name, sizeof r->common_name, "%.*s", (int)name.n,
+                       (const char *)name.p);
     return writ_buffer_check(&r->spki, e);
 }
 

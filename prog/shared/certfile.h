@@ -32,6 +32,7 @@ void certfile_free(struct certfile *f);
 struct certfile_request {
     struct writ_buffer spki;         /* DER; owned */
     char common_name[WRIT_WHO_TEXT]; /* as asked for; "" when there is none */
+    bool unprintable;                /* there is one, and it cannot be shown or is too long */
 };
 int certfile_read_request(const char *path, struct certfile_request *r,
                           struct writ_error *e) WRIT_MUST_CHECK;

@@ -16,58 +16,70 @@
 
 /* ------------------------------------------------------------------------------------- new */
 
-static int write_request(const char *prefix, const char *name, const struct writ_key *key,
+static int write_request(const char *path, const char *name, const struct writ_key *key,
                          struct writ_error *e)
 {
     struct writ_buffer der = {0}, pem = {0};
-    char *path = NULL;
     int rc = writ_issue_request(writ_span_text(name), key, &der, e);
 
-    if (rc == 0 && asprintf(&path, "%s.csr", prefix) < 0) {
-        path = NULL;
-        rc = writ_fail_memory(e);
-    }
     if (rc == 0) {
         writ_pem_build(&pem, "CERTIFICATE REQUEST", writ_buffer_span(&der));
         rc = writ_buffer_check(&pem, e);
     }
     if (rc == 0)
         rc = file_create_bytes(path, 0644, writ_buffer_span(&pem), e);
-    free(path);
     writ_buffer_free(&der);
     writ_buffer_free(&pem);
     return rc;
 }
 
+static int check_absent(const char *path, struct writ_error *e)
+{
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s exists already", path);
+}
+
+/* The key first: whatever happens, there is no request without its key. */
+static int write_both(const struct args *a, const char *key_path, const char *request_path,
+                      const struct passphrase *passphrase, struct writ_error *e)
+{
+    struct writ_key *key = writ_key_generate(WRIT_KEY_P256, e);
+    int rc = -1;
+
+    if (key != NULL &&
+        keyfile_create(key_path, key, passphrase, args_flag(a, "insecure-plain-key"), e) == 0) {
+        rc = write_request(request_path, args_operand(a, 0), key, e);
+        if (rc < 0)
+            (void)unlink(key_path); /* nothing asks for it */
+    }
+    writ_key_free(key);
+    return rc;
+}
+
 static int make_identity(const struct args *a, const char *prefix, struct writ_error *e)
 {
-    bool plain = args_flag(a, "insecure-plain-key");
+    struct writ_buffer key = {0}, request = {0};
     struct passphrase passphrase;
-    struct writ_key *key = NULL;
-    char *path = NULL;
     int rc = -1;
 
     passphrase_start(&passphrase, a->passphrase_fd);
-    if (asprintf(&path, "%s.key", prefix) < 0) {
-        path = NULL;
-        (void)writ_fail_memory(e);
+    writ_buffer_format(&key, "%s.key", prefix);
+    writ_buffer_format(&request, "%s.csr", prefix);
+    if (check_absent(writ_buffer_string(&key), e) < 0 ||
+        check_absent(writ_buffer_string(&request), e) < 0)
         goto out;
-    }
-    if (a->dry_run) {
-        rc = access(path, F_OK) == 0
-                 ? writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s exists already", path)
-                 : 0;
-        goto out;
-    }
-    if (!plain && passphrase_need(&passphrase, PASSPHRASE_NEW, path, e) < 0)
-        goto out;
-    key = writ_key_generate(WRIT_KEY_P256, e);
-    if (key != NULL && keyfile_create(path, key, &passphrase, plain, e) == 0)
-        rc = write_request(prefix, args_operand(a, 0), key, e);
+    if (a->dry_run)
+        rc = 0;
+    else if (args_flag(a, "insecure-plain-key") ||
+             passphrase_need(&passphrase, PASSPHRASE_NEW, (const char *)key.p, e) == 0)
+        rc = write_both(a, (const char *)key.p, (const char *)request.p, &passphrase, e);
 out:
-    writ_key_free(key);
     passphrase_forget(&passphrase);
-    free(path);
+    writ_buffer_free(&key);
+    writ_buffer_free(&request);
     return rc;
 }
 
@@ -138,16 +150,43 @@ static int check_pair(const struct args *a, const struct certfile *chain, const 
     return rc;
 }
 
-static int create_copy(const struct writ_buffer *dir, const char *name, const char *suffix,
-                       mode_t mode, struct writ_span bytes, struct writ_error *e)
+static bool holds(const char *path, struct writ_span bytes)
 {
-    char *path = NULL;
+    struct writ_buffer found = {0};
+    bool same = file_read(path, bytes.n, &found, NULL) == 0 &&
+                writ_span_equal(writ_buffer_span(&found), bytes);
+
+    writ_buffer_wipe(&found);
+    return same;
+}
+
+/* The certificate comes last: it is what makes an identity.  The same key, there already, is what a
+ * killed import has left. */
+static int write_copies(const char *key_path, struct writ_span key, const char *cert_path,
+                        struct writ_span pem, struct writ_error *e)
+{
+    bool there = holds(key_path, key);
     int rc;
 
-    if (asprintf(&path, "%.*s/%s%s", (int)dir->n, (const char *)dir->p, name, suffix) < 0)
-        return writ_fail_memory(e);
-    rc = file_create_bytes(path, mode, bytes, e);
-    free(path);
+    if (check_absent(cert_path, e) < 0 || (!there && file_create_bytes(key_path, 0600, key, e) < 0))
+        return -1;
+    rc = file_create_bytes(cert_path, 0644, pem, e);
+    if (rc < 0 && !there)
+        (void)unlink(key_path);
+    return rc;
+}
+
+static int copy_into(const struct writ_buffer *dir, const char *name, struct writ_span key,
+                     struct writ_span pem, struct writ_error *e)
+{
+    struct writ_buffer key_path = {0}, cert_path = {0};
+    int rc;
+
+    writ_buffer_format(&key_path, "%.*s/%s.key", (int)dir->n, (const char *)dir->p, name);
+    writ_buffer_format(&cert_path, "%.*s/%s.pem", (int)dir->n, (const char *)dir->p, name);
+    rc = write_copies(writ_buffer_string(&key_path), key, writ_buffer_string(&cert_path), pem, e);
+    writ_buffer_free(&key_path);
+    writ_buffer_free(&cert_path);
     return rc;
 }
 
@@ -160,13 +199,9 @@ static int keep_copies(const struct args *a, const char *name, const char *key_p
 
     for (size_t i = 0; i < chain->count; i++)
         writ_pem_build(&pem, "CERTIFICATE", chain->cert[i]);
-    if (places_find(&places, a->root, e) < 0 || places_make(&places, "identities", &dir, e) < 0 ||
-        file_read(key_path, KEYFILE_BYTES_MAX, &key, e) < 0 || writ_buffer_check(&pem, e) < 0)
-        goto out;
-    if (create_copy(&dir, name, ".pem", 0644, writ_buffer_span(&pem), e) < 0)
-        goto out;
-    rc = create_copy(&dir, name, ".key", 0600, writ_buffer_span(&key), e);
-out:
+    if (places_find(&places, a->root, e) == 0 && places_make(&places, "identities", &dir, e) == 0 &&
+        file_read(key_path, KEYFILE_BYTES_MAX, &key, e) == 0 && writ_buffer_check(&pem, e) == 0)
+        rc = copy_into(&dir, name, writ_buffer_span(&key), writ_buffer_span(&pem), e);
     writ_buffer_wipe(&key);
     writ_buffer_free(&pem);
     writ_buffer_free(&dir);
