@@ -151,6 +151,17 @@ static void tell(const struct args *a, struct out *o, const struct ca *ca, const
     out_say(o, "  store  %.*s", (int)ca->path.n, (const char *)ca->path.p);
 }
 
+static void tell_dry_run(const struct args *a, struct out *o, const struct ca *ca)
+{
+    if (a->json) {
+        writ_emit_string(out_emit(o), "name", args_operand(a, 0));
+        writ_emit_span(out_emit(o), "store", writ_buffer_span(&ca->path));
+        writ_emit_flag(out_emit(o), "dry_run", true);
+    }
+    out_say(o, "would make the CA %s at %.*s", args_operand(a, 0), (int)ca->path.n,
+            (const char *)ca->path.p);
+}
+
 static int check_name(const char *name, struct writ_error *e)
 {
     if (strlen(name) > 0 && strlen(name) <= NAME_BYTES_MAX &&
@@ -218,7 +229,7 @@ int ca_init(const struct args *a, struct out *o)
     if (begin(a, &ca, &e) < 0)
         status = out_fault(o, &e);
     else if (a->dry_run)
-        out_say(o, "would make the CA %s at %s", args_operand(a, 0), (const char *)ca.path.p);
+        tell_dry_run(a, o, &ca);
     else if (create_alone(a, &ca, &b, &e) < 0)
         status = out_fault(o, &e);
     else

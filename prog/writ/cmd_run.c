@@ -176,25 +176,45 @@ static int execute(const struct args *a, struct out *o, const struct launch *p)
     return EXIT_REFUSED;
 }
 
+/* Something the kernel would not execute by itself (binfmt_misc aside) was not sealed to be run. */
+static int refuse(struct out *o, const struct launch *p, const struct judge_answer *answer)
+{
+    struct writ_error e = {0};
+
+    (void)writ_fail(&e, WRIT_FAULT_PERMISSION, "%s: %.*s%s", p->path, (int)answer->line.n,
+                    (const char *)answer->line.p,
+                    answer->outcome == WRIT_ALLOWED ? "; but it is no program" : "");
+    (void)out_fault(o, &e);
+    return EXIT_REFUSED;
+}
+
+static void tell_dry_run(const struct args *a, struct out *o, const struct launch *p,
+                         const struct judge_answer *answer)
+{
+    if (a->json) {
+        writ_emit_string(out_emit(o), "program", p->path);
+        writ_emit_span(out_emit(o), "line", writ_buffer_span(&answer->line));
+        writ_emit_flag(out_emit(o), "dry_run", true);
+    }
+    out_say(o, "would run %s: %.*s", p->path, (int)answer->line.n, (const char *)answer->line.p);
+}
+
 static int judge_and_execute(const struct args *a, struct out *o, const struct launch *p)
 {
     struct judge_answer answer = {0};
     struct writ_error e = {0};
-    int status = EXIT_REFUSED;
+    int status = 0;
 
     if (judge_program(a, p, &answer, &e) < 0) {
         (void)out_fault(o, &e);
         status = EXIT_FAILED;
-    } else if (answer.outcome == WRIT_ALLOWED && answer.executable && a->dry_run) {
-        out_say(o, "would run %s: %.*s", p->path, (int)answer.line.n, (const char *)answer.line.p);
-        status = 0;
-    } else if (answer.outcome == WRIT_ALLOWED) {
+    } else if (answer.outcome != WRIT_ALLOWED || !answer.executable) {
+        status = refuse(o, p, &answer);
+    } else if (a->dry_run) {
+        tell_dry_run(a, o, p, &answer);
+    } else {
         out_detail(o, 1, "%s: %.*s", p->path, (int)answer.line.n, (const char *)answer.line.p);
         status = execute(a, o, p);
-    } else {
-        (void)writ_fail(&e, WRIT_FAULT_PERMISSION, "%s: %.*s", p->path, (int)answer.line.n,
-                        (const char *)answer.line.p);
-        (void)out_fault(o, &e);
     }
     judge_answer_free(&answer);
     return status;
