@@ -132,7 +132,7 @@ static int run(const struct args *a, struct out *o)
 
 const struct command command_pull = {
     .words = "pull",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "fetch what the sources have published, check it and take it over",
     .description = "A bad, older or foreign feed changes nothing on this device.\n",
     .operands =

@@ -171,7 +171,7 @@ static const char *const kinds[] = {"feed", NULL};
 
 const struct command command_source_add = {
     .words = "source add",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "add a CA's feed as a source of revocation, and pull it",
     .description = "A CA that is not trusted yet needs --fingerprint, unless the folder was\n"
                    "written by your own CA.\n",
@@ -229,7 +229,7 @@ static int list(const struct args *a, struct out *o)
 
 const struct command command_source_list = {
     .words = "source list",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "list the sources of revocation",
     .examples = (const char *const[]){"writ source list", NULL},
     .run = list,
@@ -263,7 +263,7 @@ static int show(const struct args *a, struct out *o)
 
 const struct command command_source_show = {
     .words = "source show",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "show one source",
     .operands = (const struct operand_spec[]){{.name = "NAME"}, {0}},
     .examples = (const char *const[]){"writ source show example", NULL},
@@ -299,7 +299,7 @@ static int remove_source(const struct args *a, struct out *o)
 
 const struct command command_source_remove = {
     .words = "source remove",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "remove a source and what was pulled from it",
     .operands = (const struct operand_spec[]){{.name = "NAME"}, {0}},
     .mutates = true,

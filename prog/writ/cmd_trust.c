@@ -55,7 +55,7 @@ static int add(const struct args *a, struct out *o)
 
 const struct command command_trust_add = {
     .words = "trust add",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "trust a CA's bundle whose fingerprint you compared",
     .description = "The fingerprint is the SHA-256 of the root certificate in the bundle.\n",
     .operands = (const struct operand_spec[]){{.name = "BUNDLE", .hint = COMMAND_HINT_FILE}, {0}},
@@ -135,7 +135,7 @@ static int list(const struct args *a, struct out *o)
 
 const struct command command_trust_list = {
     .words = "trust list",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "list the CAs that are trusted",
     .examples = (const char *const[]){"writ trust list", NULL},
     .run = list,
@@ -202,7 +202,7 @@ static int show(const struct args *a, struct out *o)
 
 const struct command command_trust_show = {
     .words = "trust show",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "show a trusted CA: root, feed, keys",
     .operands = (const struct operand_spec[]){{.name = "FINGERPRINT", .optional = true}, {0}},
     .options = (const struct option_spec[]){{.name = "pem", .help = "print the root certificate"},
@@ -264,7 +264,7 @@ static int remove_trust(const struct args *a, struct out *o)
 
 const struct command command_trust_remove = {
     .words = "trust remove",
-    .group = "trust and sources",
+    .group = "trust",
     .summary = "trust a CA no longer",
     .description = "What its feed must not go back behind is remembered.\n",
     .operands = (const struct operand_spec[]){{.name = "FINGERPRINT"}, {0}},
