@@ -126,6 +126,7 @@ static int take_status(struct writ_cursor *answer)
         return -1;
     if (status <= 1)
         return 0;
+    text.error = NULL; /* the refusal is the cause, whatever its words are */
     if (present && writ_der_contents(&text, WRIT_DER_UTF8_STRING, &words, "statusString") == 0)
         writ_text_copy_safe(safe, sizeof safe, words);
     return writ_fail(answer->error, WRIT_FAULT_UNAVAILABLE,
@@ -139,6 +140,9 @@ int writ_timestamp_parse_answer(struct writ_span der, struct writ_span *token, s
     struct writ_cursor answer;
 
     *token = WRIT_SPAN_NONE;
+    if (der.n > WRIT_TIMESTAMP_ANSWER_MAX)
+        return writ_cursor_fail(&c, "answer of %zu bytes, the ceiling is %zu", der.n,
+                                WRIT_TIMESTAMP_ANSWER_MAX);
     if (writ_der_check(der, e) < 0 ||
         writ_der_enter(&c, WRIT_DER_SEQUENCE, &answer, "TimeStampResp") < 0 ||
         writ_der_end(&c, "TimeStampResp") < 0 || take_status(&answer) < 0 ||
