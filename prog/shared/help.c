@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_MAX 128 /* room for "--passphrase-fd N" and the like */
+#define LABEL_MAX     128 /* room for "--passphrase-fd N" and the like */
+#define CHOICES_WIDTH 30  /* in a synopsis */
 
 /* Words set one after the other, on a new line under `margin` when one does not fit. */
 struct setting {
@@ -35,14 +36,25 @@ static void set_word(struct setting *s, const char *word)
     s->column += n;
 }
 
-/* "--out FILE", "--attach auto|tail|detached" */
+/* How wide an option's choices are, spelled out: "auto|tail|detached". */
+static size_t choices_width(const char *const *choices)
+{
+    size_t width = 0;
+
+    for (; *choices != NULL; choices++)
+        width += strlen(*choices) + 1;
+    return width;
+}
+
+/* "--out FILE", "--attach auto|tail|detached"; choices that are too wide go by the value's name. */
 static void label_option(char label[LABEL_MAX], const struct option_spec *o)
 {
+    bool spelled = o->choices != NULL && choices_width(o->choices) <= CHOICES_WIDTH;
     size_t used = (size_t)snprintf(label, LABEL_MAX, "--%s", o->name);
 
-    if (o->choices == NULL && o->value != NULL)
+    if (!spelled && o->value != NULL)
         (void)snprintf(label + used, LABEL_MAX - used, " %s", o->value);
-    for (size_t i = 0; o->choices != NULL && o->choices[i] != NULL && used < LABEL_MAX; i++)
+    for (size_t i = 0; spelled && o->choices[i] != NULL && used < LABEL_MAX; i++)
         used += (size_t)snprintf(label + used, LABEL_MAX - used, "%c%s", i == 0 ? ' ' : '|',
                                  o->choices[i]);
 }

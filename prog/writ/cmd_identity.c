@@ -252,7 +252,7 @@ static int import_identity(const struct args *a, struct out *o)
 const struct command command_identity_import = {
     .words = "identity import",
     .group = "sign",
-    .summary = "keep a key and the certificate the CA gave for it, by name",
+    .summary = "keep a key and its certificates, by name",
     .operands = (const struct operand_spec[]){{.name = "CHAIN", .hint = COMMAND_HINT_FILE}, {0}},
     .options =
         (const struct option_spec[]){

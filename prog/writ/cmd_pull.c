@@ -133,7 +133,7 @@ static int run(const struct args *a, struct out *o)
 const struct command command_pull = {
     .words = "pull",
     .group = "trust",
-    .summary = "fetch what the sources have published, check it and take it over",
+    .summary = "fetch what sources have published, check it, take it over",
     .description = "A bad, older or foreign feed changes nothing on this device.\n",
     .operands =
         (const struct operand_spec[]){{.name = "SOURCE", .optional = true, .many = true}, {0}},

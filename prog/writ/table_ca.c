@@ -51,11 +51,13 @@ const struct command command_ca_issue = {
     .words = "ca issue",
     .group = "run a CA",
     .summary = "issue a certificate for a request, or for a new key",
-    .description = "For a request (CSR) writes PREFIX.pem; for a NAME makes PREFIX.key as well.\n",
     .operands = (const struct operand_spec[]){{.name = "NAME|CSR", .hint = COMMAND_HINT_FILE}, {0}},
     .options =
         (const struct option_spec[]){
-            {.name = "out", .value = "PREFIX", .help = "where to write", .hint = COMMAND_HINT_FILE},
+            {.name = "out",
+             .value = "PREFIX",
+             .help = "write PREFIX.pem, for a new key PREFIX.key too",
+             .hint = COMMAND_HINT_FILE},
             {.name = "name", .value = "NAME", .help = "the name, instead of the request's"},
             {.name = "team", .value = "TEAM", .help = "the publisher; default: from the name"},
             {.name = "life", .value = "DURATION", .help = "how long it is valid; default 1y"},
@@ -106,7 +108,10 @@ const struct command command_ca_revoke = {
     .operands = OPTIONAL_CERTIFICATE_OPERAND,
     .options =
         (const struct option_spec[]){
-            {.name = "reason", .value = "CODE", .help = "RFC 5280's reason", .choices = reasons},
+            {.name = "reason",
+             .value = "CODE",
+             .help = "why, in RFC 5280's words; see writ-ca(1)",
+             .choices = reasons},
             {.name = "since",
              .value = "TIME",
              .help = "seals stamped before it may stay good; see writ-ca(1)"},
