@@ -159,6 +159,23 @@ static int keep_subject_key(const struct args *a, struct ca *ca, struct issue *s
     return keyfile_create(s->key_path, s->key, &ca->passphrase, plain, e);
 }
 
+/* Whatever a revoked or ended issuer signs would be refused everywhere. */
+static int check_issuer(struct ca *ca, const struct castore_matches *issuer, int64_t now,
+                        struct writ_error *e)
+{
+    struct castore_matches m = {0};
+    int rc = castore_find_id(ca->store, issuer->at[0]->id, &m, e);
+
+    if (rc == 0 && now > m.at[0]->not_after)
+        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION, "the intermediate's certificate has ended");
+    else if (rc == 0 && m.at[0]->revoked)
+        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                       "the intermediate is revoked or held (%s): what it signs is refused",
+                       writ_reason_name(m.at[0]->revocation.reason));
+    castore_matches_free(&m);
+    return rc;
+}
+
 static int issue_in_transaction(const struct args *a, struct ca *ca, struct issue *s,
                                 const struct castore_matches *issuer, const struct writ_cert *cert,
                                 const struct writ_key *key, struct writ_error *e)
@@ -180,9 +197,8 @@ static int issue_in_transaction(const struct args *a, struct ca *ca, struct issu
     if (castore_begin(ca->store, e) < 0)
         return -1;
     now = ca_now(a);
-    if (now > cert->not_after)
-        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "the intermediate's certificate has ended");
-    if (ca_make_certificate(ca, &order, now, &s->record, &s->der, e) < 0)
+    if (check_issuer(ca, issuer, now, e) < 0 ||
+        ca_make_certificate(ca, &order, now, &s->record, &s->der, e) < 0)
         return -1;
     ca_serial_text(&s->record, serial);
     if (ca_audit(ca, now, "issue", serial, args_value(a, "note"), NULL, e) < 0)

@@ -2,6 +2,7 @@
 # Goal of this test: a new CA has the keys, certificates and files it says it has, its keys are
 # encrypted with the passphrase that was given and with no other, and it is never made over another
 # one.  What OpenSSL thinks of the certificates is asked of OpenSSL.
+. "$(dirname "$0")/fast.sh"
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/journey.sh"
 . "$source_root/tests/prog/ca.sh"
