@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "writ/api.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,6 +42,10 @@ struct writ_error {
     size_t offset;                  /* byte of the input the fault is about, or SIZE_MAX */
     char text[WRIT_ERROR_TEXT_MAX]; /* one sentence for a person, without a full stop */
 };
+
+/* The class of a fault in one word, as in JSON.
+ * Returns: "bad-input" …; static.  Never fails. */
+WRIT_API const char *writ_fault_name(enum writ_fault f);
 
 #ifdef __cplusplus
 }

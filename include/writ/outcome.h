@@ -7,6 +7,8 @@
 #ifndef WRIT_OUTCOME_H
 #define WRIT_OUTCOME_H
 
+#include "writ/api.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,6 +25,10 @@ enum writ_outcome {
     WRIT_UNSIGNED,    /* no seal at all                                                  exit 6 */
     WRIT_FAULT,       /* could not look                                          exit 64 and up */
 };
+
+/* An outcome in one word, as in JSON.
+ * Returns: "allowed", "not-covered" …, or "fault" for what is no outcome; static.  Never fails. */
+WRIT_API const char *writ_outcome_name(enum writ_outcome outcome);
 
 #ifdef __cplusplus
 }

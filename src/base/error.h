@@ -8,7 +8,6 @@
 
 #include "writ/error.h"
 
-#define WRIT_MUST_CHECK        __attribute__((warn_unused_result))
 #define WRIT_FORMAT(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* Records a fault of class f with a sentence, unless one is recorded already.  e may be NULL.
@@ -32,8 +31,5 @@ void writ_error_context(struct writ_error *e, const char *fmt, ...) WRIT_FORMAT(
 
 /* Forgets the recorded fault, so that the error can be used again. */
 void writ_error_clear(struct writ_error *e);
-
-/* The class in one word ("bad-input"), for JSON.  Never NULL. */
-const char *writ_fault_name(enum writ_fault f);
 
 #endif

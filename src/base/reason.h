@@ -7,24 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The codes of CRLReason that writ uses.  removeFromCRL (8) only stands in delta CRLs, and
- * aACompromise (10) is for attribute certificates. */
-enum writ_reason {
-    WRIT_REASON_UNSPECIFIED = 0,
-    WRIT_REASON_KEY_COMPROMISE = 1,
-    WRIT_REASON_CA_COMPROMISE = 2,
-    WRIT_REASON_AFFILIATION_CHANGED = 3,
-    WRIT_REASON_SUPERSEDED = 4,
-    WRIT_REASON_CESSATION_OF_OPERATION = 5,
-    WRIT_REASON_CERTIFICATE_HOLD = 6,
-    WRIT_REASON_PRIVILEGE_WITHDRAWN = 9
-};
+#include "writ/reason.h"
 
-/* True for the codes above. */
+/* True for the codes of enum writ_reason. */
 bool writ_reason_is_known(unsigned code);
-
-/* RFC 5280's name ("keyCompromise"), or "unknown". */
-const char *writ_reason_name(enum writ_reason reason);
 
 /* 0 and the reason for one of those names, in any case; -1 for anything else. */
 int writ_reason_parse(const char *name, enum writ_reason *reason)

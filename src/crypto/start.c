@@ -15,6 +15,15 @@ static const unsigned char some_key[] = {
     0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b,
     0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5};
 
+int writ_crypto_begin(struct writ_error *e)
+{
+    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) ==
+        1)
+        return 0;
+    ERR_clear_error();
+    return writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL does not start");
+}
+
 int writ_crypto_start(struct writ_error *e)
 {
     const unsigned char *p = some_key;
@@ -22,11 +31,10 @@ int writ_crypto_start(struct writ_error *e)
     EVP_PKEY *key = NULL;
     int rc = -1;
 
-    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) ==
-        1) {
-        hash = EVP_MD_fetch(NULL, "SHA256", NULL);
-        key = d2i_PUBKEY(NULL, &p, (long)sizeof some_key);
-    }
+    if (writ_crypto_begin(e) < 0)
+        return -1;
+    hash = EVP_MD_fetch(NULL, "SHA256", NULL);
+    key = d2i_PUBKEY(NULL, &p, (long)sizeof some_key);
     if (hash != NULL && key != NULL)
         rc = 0;
     else

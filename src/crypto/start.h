@@ -13,4 +13,8 @@
  * nothing new.  WRIT_FAULT_UNEXPECTED when OpenSSL has no SHA-256 or no P-256. */
 int writ_crypto_start(struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Only the first part: makes sure that openssl.cnf is not read, unless somebody has done so
+ * already.  Costs next to nothing, so that whoever uses OpenSSL first can call it every time. */
+int writ_crypto_begin(struct writ_error *e) WRIT_MUST_CHECK;
+
 #endif

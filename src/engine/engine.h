@@ -17,16 +17,9 @@
 #include "base/env.h"
 #include "base/span.h"
 #include "verdict/judge.h"
+#include "writ/judge.h"
 
 struct writ_engine;
-
-enum writ_want {
-    WRIT_WANT_NOTHING,      /* all is known: ask for the verdict */
-    WRIT_WANT_SEAL_BESIDE,  /* a detached seal that lies beside the file (FILE.writ) */
-    WRIT_WANT_SEAL_INDEXED, /* a detached seal from the indexes by length and root; the caller who
-                               has any for this length asks writ_engine_root which one */
-    WRIT_WANT_FEED,         /* note, table and further keys that were pulled for a bundle */
-};
 
 struct writ_wanted {
     enum writ_want what;

@@ -55,9 +55,9 @@ void writ_check_status(const struct writ_block *block, const struct writ_cert *c
     link->status = block->numbered ? status_by_number(block, cert) : status_by_date(block, cert);
 }
 
-static int check_link(const struct writ_source *source, struct writ_digester *digester,
-                      const struct writ_cert *cert, const struct writ_cert *issuer,
-                      struct writ_link *link, struct writ_error *e)
+int writ_check_link(const struct writ_table *table, struct writ_digester *digester,
+                    const struct writ_cert *cert, const struct writ_cert *issuer,
+                    struct writ_link *link, struct writ_error *e)
 {
     uint8_t issuer_hash[WRIT_SHA256_BYTES], key[WRIT_TABLE_KEY];
     struct writ_block block;
@@ -66,8 +66,8 @@ static int check_link(const struct writ_source *source, struct writ_digester *di
     if (writ_digester_sha256(digester, issuer->key.spki, WRIT_SPAN_NONE, issuer_hash, e) < 0 ||
         writ_revocation_key(digester, issuer_hash, cert->serial, key, e) < 0)
         return -1;
-    known = source->state == WRIT_SOURCE_OPEN &&
-            writ_table_find(&source->table, WRIT_SPAN_OF(issuer_hash), WRIT_BLOCK_LIST, &block);
+    known =
+        table != NULL && writ_table_find(table, WRIT_SPAN_OF(issuer_hash), WRIT_BLOCK_LIST, &block);
     writ_check_status(known ? &block : NULL, cert, key, link);
     return 0;
 }
@@ -75,12 +75,13 @@ static int check_link(const struct writ_source *source, struct writ_digester *di
 int writ_check_revocation(const struct writ_source *source, const struct writ_checked_path *checked,
                           struct writ_path_facts *facts, struct writ_error *e)
 {
+    const struct writ_table *table = source->state == WRIT_SOURCE_OPEN ? &source->table : NULL;
     struct writ_digester *digester = writ_digester_new(e);
     int rc = digester == NULL ? -1 : 0;
 
     for (size_t i = 0; rc == 0 && i + 1 < facts->count; i++)
-        rc = check_link(source, digester, &checked->cert[i], &checked->cert[i + 1], &facts->link[i],
-                        e);
+        rc = writ_check_link(table, digester, &checked->cert[i], &checked->cert[i + 1],
+                             &facts->link[i], e);
     writ_digester_free(digester);
     return rc;
 }

@@ -22,6 +22,12 @@ int writ_revocation_key(struct writ_digester *digester, const uint8_t issuer[WRI
 int writ_check_revocation(const struct writ_source *source, const struct writ_checked_path *checked,
                           struct writ_path_facts *facts, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Asks a table about one certificate and the one that issued it; without a table (NULL) nothing is
+ * covered.  -1 only when OpenSSL fails. */
+int writ_check_link(const struct writ_table *table, struct writ_digester *digester,
+                    const struct writ_cert *cert, const struct writ_cert *issuer,
+                    struct writ_link *link, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* What one list says of one certificate; block is NULL when no source knows the issuer. */
 void writ_check_status(const struct writ_block *block, const struct writ_cert *cert,
                        const uint8_t key[WRIT_TABLE_KEY], struct writ_link *link);

@@ -42,6 +42,23 @@ int writ_floor_take(struct writ_cursor *c, struct writ_floor *floor)
     return 0;
 }
 
+int writ_memory_parse(struct writ_span memory, struct writ_floor *floor, struct writ_span *keys,
+                      struct writ_error *e)
+{
+    static const char start[] = "origin ";
+    struct writ_cursor c = writ_cursor_over(memory, e);
+
+    *floor = (struct writ_floor){0};
+    if (memory.n > WRIT_MEMORY_MAX)
+        return writ_fail_at(e, 0, "memory of %zu bytes, the ceiling is %zu", memory.n,
+                            WRIT_MEMORY_MAX);
+    if (writ_span_equal(writ_cursor_peek(&c, strlen(start)), writ_span_text(start)) &&
+        writ_floor_take(&c, floor) < 0)
+        return -1;
+    *keys = WRIT_SPAN(c.at, c.left);
+    return 0;
+}
+
 void writ_floor_add(struct writ_buffer *b, const struct writ_feed *feed,
                     const uint8_t note_hash[WRIT_FEED_HASH])
 {

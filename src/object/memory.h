@@ -31,6 +31,11 @@ struct writ_floor {
 /* Takes the four lines; floor->known is then true. */
 int writ_floor_take(struct writ_cursor *c, struct writ_floor *floor) WRIT_MUST_CHECK;
 
+/* Reads a whole memory: a floor, unless it begins with something else, and the lines of keys after
+ * it.  One that is empty is the memory of a device that has accepted nothing. */
+int writ_memory_parse(struct writ_span memory, struct writ_floor *floor, struct writ_span *keys,
+                      struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Appends the four lines that a feed which was accepted leaves. */
 void writ_floor_add(struct writ_buffer *b, const struct writ_feed *feed,
                     const uint8_t note_hash[WRIT_FEED_HASH]);

@@ -59,8 +59,7 @@ struct writ_verdict {
 void writ_judge(const struct writ_policy *policy, const struct writ_evidence *evidence,
                 struct writ_verdict *verdict);
 
-/* "allowed", "revoked" …, and "certificate-revoked" …. */
-const char *writ_outcome_name(enum writ_outcome outcome);
+/* "certificate-revoked" …. */
 const char *writ_why_name(enum writ_why why);
 
 /* The exit code of a verdict: 0, 2, 3, 4, 5, 6, or the fault's class. */
