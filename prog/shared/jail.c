@@ -27,11 +27,19 @@ struct child {
 /* Why reading its answer stopped. */
 enum ending { ENDING_CLOSED, ENDING_LATE, ENDING_LONG, ENDING_FAULT };
 
-int jail_prepare(struct writ_error *e)
+/* Children that nobody waits for are gone when they die: how they ended cannot be told, and their
+ * number may belong to another process by then. */
+static bool forgets_children(void)
 {
     struct sigaction action;
 
-    if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+    return sigaction(SIGCHLD, NULL, &action) == 0 &&
+           (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0);
+}
+
+int jail_prepare(struct writ_error *e)
+{
+    if (forgets_children())
         (void)signal(SIGCHLD, SIG_DFL);
     return writ_crypto_start(e);
 }
@@ -90,8 +98,8 @@ static _Noreturn void be_child(const struct jail *limits, struct jail_strength s
 
 /* ---- in the parent ---- */
 
-static int check_limits(const struct jail *limits, struct jail_strength strength,
-                        struct writ_error *e)
+static int check_call(const struct jail *limits, struct jail_strength strength,
+                      struct writ_error *e)
 {
     if (limits->keep_count > JAIL_KEEP_MAX || limits->answer_bytes > WRIT_BUFFER_CEILING / 2 ||
         limits->deadline_ms < 0)
@@ -102,6 +110,9 @@ static int check_limits(const struct jail *limits, struct jail_strength strength
             return writ_fail(e, WRIT_FAULT_USAGE, "descriptor %d cannot be kept in a jail",
                              limits->keep[i]);
     }
+    if (forgets_children())
+        return writ_fail(e, WRIT_FAULT_USAGE,
+                         "SIGCHLD is ignored, so a jailed child would be lost");
     if (!strength.seccomp && !limits->insecure_allow_unjailed)
         return writ_fail(e, WRIT_FAULT_CONFIGURATION,
                          "this kernel has no seccomp, so nothing can be read safely");
@@ -269,7 +280,7 @@ int jail_run(const struct jail *limits, jail_work *work, void *argument, struct 
     int rc = -1;
 
     c.deadline = deadline_in(limits->deadline_ms == 0 ? JAIL_DEADLINE_MS : limits->deadline_ms);
-    if (check_limits(limits, strength, e) < 0 || start(limits, strength, work, argument, &c, e) < 0)
+    if (check_call(limits, strength, e) < 0 || start(limits, strength, work, argument, &c, e) < 0)
         goto out;
     if (watch(&c, e) == 0)
         ending = receive(&c, answer_ceiling(limits) + JAIL_FRAME_HEADER, &message, e);

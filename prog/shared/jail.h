@@ -68,7 +68,7 @@ struct jail_strength jail_strength(void);
  *   WRIT_FAULT_IO: a mapped file was cut short while it was read;
  *   WRIT_FAULT_UNEXPECTED: it crashed, tried a forbidden system call, or sent no proper answer;
  *   WRIT_FAULT_CONFIGURATION: the kernel has no seccomp, or would not set the jail up;
- *   WRIT_FAULT_USAGE: limits that make no sense.
+ *   WRIT_FAULT_USAGE: limits that make no sense, or SIGCHLD ignored (see jail_prepare).
  * The answer then holds what it held before. */
 int jail_run(const struct jail *limits, jail_work *work, void *argument, struct writ_buffer *answer,
              struct writ_error *e) WRIT_MUST_CHECK;

@@ -419,6 +419,40 @@ static void everything_else_ends_the_child(void **state)
     }
 }
 
+#ifdef __x86_64__
+static void *call_by_another_abi(void *argument)
+{
+    sink = (int)syscall(0x40000000 + 39);
+    return argument;
+}
+#else
+static void *call_by_another_abi(void *argument)
+{
+    sink = (int)syscall(1999);
+    return argument;
+}
+#endif
+
+static int misbehave_in_a_thread(void *argument, struct writ_buffer *answer, struct writ_error *e)
+{
+    pthread_t thread;
+
+    (void)answer;
+    if (pthread_create(&thread, NULL, call_by_another_abi, argument) != 0)
+        return writ_fail(e, WRIT_FAULT_UNEXPECTED, "no thread");
+    (void)pthread_join(thread, NULL);
+    return 0;
+}
+
+static void a_thread_that_misbehaves_ends_the_whole_child(void **state)
+{
+    struct writ_error e = {0};
+
+    (void)state;
+    assert_fault(run(misbehave_in_a_thread, NULL, &e), WRIT_FAULT_UNEXPECTED,
+                 "forbidden system call");
+}
+
 static int write_to(void *argument, struct writ_buffer *answer, struct writ_error *e)
 {
     (void)answer, (void)e;
@@ -771,9 +805,10 @@ static void a_file_cut_short_under_its_mapping_is_said_to_have_changed(void **st
 }
 
 /* A look from outside at the jailed child of this program, by a thread that uses neither malloc
- * nor OpenSSL: reads its /proc/PID/status, then does to it what is asked. */
+ * nor OpenSSL: reads its /proc/PID/status and limits, then does to it what is asked. */
 struct onlooker {
-    char status[4096];
+    char status[4096]; /* what it has read */
+    char limits[4096];
     int release; /* a descriptor to write to, or -1 */
     int signal;  /* a signal to send, or 0 */
     atomic_bool done;
@@ -804,6 +839,8 @@ static void *look_on(void *shared)
             (void)slurp(path, o->status, sizeof o->status);
         (void)sched_yield();
     }
+    (void)snprintf(path, sizeof path, "/proc/%d/limits", child);
+    (void)slurp(path, o->limits, sizeof o->limits);
     if (o->signal != 0 && child != 0)
         (void)kill(child, o->signal);
     if (o->release >= 0)
@@ -847,6 +884,33 @@ static void the_kernel_says_that_the_child_is_locked_up(void **state)
     assert_non_null(strstr(o.status, "CapPrm:\t0000000000000000\n"));
     assert_non_null(strstr(o.status, "CapEff:\t0000000000000000\n"));
     assert_non_null(strstr(o.status, "SigBlk:\t0000000000000000\n"));
+}
+
+/* A line of /proc/PID/limits. */
+static void expect_limit(const struct onlooker *o, const char *name, long soft, long hard)
+{
+    const char *line = strstr(o->limits, name);
+    long found[2] = {-1, -1};
+
+    if (line == NULL || sscanf(line + strlen(name), "%ld %ld", &found[0], &found[1]) != 2)
+        fail_msg("no %s", name);
+    assert_int_equal(found[0], soft);
+    assert_int_equal(found[1], hard);
+}
+
+static void the_kernel_says_that_the_child_is_limited(void **state)
+{
+    struct onlooker o;
+    struct writ_error e = {0};
+
+    (void)state;
+    assert_ok(run_watched(&o, 0, true, &e));
+    expect_limit(&o, "Max core file size", 0, 0);
+    expect_limit(&o, "Max file size", 0, 0);
+    expect_limit(&o, "Max open files", 0, 0);
+    expect_limit(&o, "Max cpu time", JAIL_CPU_SECONDS, JAIL_CPU_SECONDS + 1);
+    if (!SANITIZED)
+        expect_limit(&o, "Max data size", JAIL_MEMORY_BYTES, JAIL_MEMORY_BYTES);
 }
 
 static void a_child_ended_from_outside_is_a_fault(void **state)
@@ -904,14 +968,31 @@ static void no_child_and_no_descriptor_is_left_behind(void **state)
 
 static void a_program_started_with_sigchld_ignored_can_still_use_jails(void **state)
 {
+    struct sigaction forgetful = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
     struct writ_error e = {0};
 
     (void)state;
     (void)signal(SIGCHLD, SIG_IGN);
-    assert_fault(run(say_nothing, NULL, &e), WRIT_FAULT_UNEXPECTED, "cannot learn");
+    assert_fault(run(say_nothing, NULL, &e), WRIT_FAULT_USAGE, "SIGCHLD is ignored");
+    (void)sigaction(SIGCHLD, &forgetful, NULL);
+    assert_fault(run(say_nothing, NULL, &e), WRIT_FAULT_USAGE, "SIGCHLD is ignored");
     writ_error_clear(&e);
     assert_ok(jail_prepare(&e));
     assert_ok(run(say_nothing, NULL, &e));
+}
+
+static void jails_can_be_prepared_again(void **state)
+{
+    struct sigaction action;
+    struct writ_error e = {0};
+
+    (void)state;
+    (void)signal(SIGCHLD, nothing);
+    assert_ok(jail_prepare(&e));
+    assert_int_equal(sigaction(SIGCHLD, NULL, &action), 0);
+    assert_true(action.sa_handler == nothing);
+    assert_ok(run(say_nothing, NULL, &e));
+    (void)signal(SIGCHLD, SIG_DFL);
 }
 
 static void the_first_fault_wins(void **state)
@@ -1136,6 +1217,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(descriptors_that_make_no_sense_are_refused),
     CLAIM(what_libraries_try_is_declined_and_they_carry_on),
     CLAIM(everything_else_ends_the_child),
+    CLAIM(a_thread_that_misbehaves_ends_the_whole_child),
     CLAIM(writing_to_a_kept_descriptor_ends_the_child),
     CLAIM(a_bad_frame_is_a_fault),
     CLAIM(a_second_answer_is_a_fault),
@@ -1151,10 +1233,12 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_crash_is_a_fault_and_the_parent_survives),
     CLAIM(a_file_cut_short_under_its_mapping_is_said_to_have_changed),
     CLAIM(the_kernel_says_that_the_child_is_locked_up),
+    CLAIM(the_kernel_says_that_the_child_is_limited),
     CLAIM(a_child_ended_from_outside_is_a_fault),
     CLAIM(handlers_and_blocked_signals_of_the_parent_do_not_reach_the_child),
     CLAIM(no_child_and_no_descriptor_is_left_behind),
     CLAIM(a_program_started_with_sigchld_ignored_can_still_use_jails),
+    CLAIM(jails_can_be_prepared_again),
     CLAIM(a_merkle_root_is_hashed_by_several_threads),
     CLAIM(signatures_are_verified_inside),
     CLAIM(a_certification_path_is_built_inside),
