@@ -227,11 +227,10 @@ int file_create_bytes(const char *path, mode_t mode, struct writ_span bytes, str
 
 static bool is_temp_name(const char *name)
 {
-    struct writ_span text = writ_span_text(name);
     size_t prefix = sizeof FILE_TEMP_PREFIX - 1;
     uint8_t random[TEMP_BYTES];
 
-    return text.n == prefix + 2 * TEMP_BYTES && strncmp(name, FILE_TEMP_PREFIX, prefix) == 0 &&
+    return strncmp(name, FILE_TEMP_PREFIX, prefix) == 0 &&
            writ_hex_parse_strict(writ_span_text(name + prefix), random, TEMP_BYTES) == 0;
 }
 

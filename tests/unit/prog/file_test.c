@@ -168,6 +168,42 @@ static void what_is_not_a_regular_file_is_said_to_be_what_it_is(void **state)
     (void)close(s);
 }
 
+static void what_takes_the_place_of_a_file_meanwhile_is_not_read(void **state)
+{
+    struct writ_error e = {0};
+    struct stat st;
+    pid_t own = getpid();
+    pid_t swapper;
+
+    (void)state;
+    put("file", "x");
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    assert_int_equal(link("file", "f"), 0);
+    swapper = fork();
+    while (swapper == 0) {
+        if (getppid() != own || link("fifo", "new") != 0 || rename("new", "f") != 0 ||
+            link("file", "new") != 0 || rename("new", "f") != 0)
+            _exit(0);
+    }
+    for (int i = 0; i < 30000; i++) {
+        int fd = file_open_regular("f", &st, &e);
+
+        if (fd < 0) {
+            assert_sentence(WRIT_FAULT_NO_INPUT, "f is a FIFO");
+        } else {
+            struct stat opened;
+
+            assert_int_equal(fstat(fd, &opened), 0);
+            assert_true(S_ISREG(opened.st_mode));
+            assert_int_equal(st.st_ino, opened.st_ino);
+            (void)close(fd);
+        }
+        writ_error_clear(&e);
+    }
+    (void)kill(swapper, SIGKILL);
+    (void)waitpid(swapper, NULL, 0);
+}
+
 static void kinds_have_names(void **state)
 {
     (void)state;
@@ -642,6 +678,31 @@ static void a_lock_is_taken_as_soon_as_its_holder_lets_go_or_dies(void **state)
     }
 }
 
+static void unlocking_is_at_once_even_if_a_child_has_the_descriptor_too(void **state)
+{
+    struct writ_error e = {0};
+    int ends[2], fd;
+    char byte;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    fd = file_lock("lock", 0, &e);
+    assert_true(fd >= 0);
+    pid = fork();
+    if (pid == 0) {
+        (void)close(ends[1]);
+        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    file_unlock(fd);
+    fd = file_lock("lock", 0, &e);
+    assert_true(fd >= 0);
+    file_unlock(fd);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    (void)waitpid(pid, NULL, 0);
+}
+
 static void a_killed_holder_leaves_no_lock(void **state)
 {
     struct writ_error e = {0};
@@ -687,6 +748,7 @@ static const struct CMUnitTest claims[] = {
     IN_SCRATCH(a_symbolic_link_is_followed),
     IN_SCRATCH(a_name_of_a_single_dash_is_a_name),
     IN_SCRATCH(what_is_not_a_regular_file_is_said_to_be_what_it_is),
+    IN_SCRATCH(what_takes_the_place_of_a_file_meanwhile_is_not_read),
     IN_SCRATCH(kinds_have_names),
     IN_SCRATCH(what_is_not_there_is_no_input),
     IN_SCRATCH(what_must_not_be_read_is_a_question_of_permission),
@@ -713,6 +775,7 @@ static const struct CMUnitTest claims[] = {
     IN_SCRATCH(a_lock_is_held_by_one_at_a_time),
     IN_SCRATCH(waiting_for_a_lock_has_an_end),
     IN_SCRATCH(a_lock_is_taken_as_soon_as_its_holder_lets_go_or_dies),
+    IN_SCRATCH(unlocking_is_at_once_even_if_a_child_has_the_descriptor_too),
     IN_SCRATCH(a_killed_holder_leaves_no_lock),
     IN_SCRATCH(what_cannot_be_a_lock_is_a_fault),
 };
