@@ -214,21 +214,16 @@ static int take_signers(struct writ_cursor *data, struct writ_cms *cms)
 
 /* -------------------------------------------------------------------- SignedData (RFC 5652 5.1) */
 
-static int take_digest_algorithms(struct writ_cursor *data)
+/* A reader that hashes as it goes learns here which hash the signer will want (RFC 5652 section
+ * 5.1): with one signer that is one, and it is checked against his once he has been read. */
+static int take_digest_algorithm(struct writ_cursor *data, enum writ_oid *algorithm)
 {
     struct writ_cursor set;
-    enum writ_oid ignored;
-    size_t count = 0;
 
-    if (writ_der_enter(data, WRIT_DER_SET, &set, "digestAlgorithms") < 0)
+    if (writ_der_enter(data, WRIT_DER_SET, &set, "digestAlgorithms") < 0 ||
+        writ_algorithm_parse(&set, algorithm, NULL, "digestAlgorithm") < 0)
         return -1;
-    while (set.left > 0) {
-        if (++count > 8)
-            return writ_cursor_fail(&set, "digestAlgorithms: more than 8");
-        if (writ_algorithm_parse(&set, &ignored, NULL, "digestAlgorithm") < 0)
-            return -1;
-    }
-    return 0;
+    return writ_der_end(&set, "digestAlgorithms (one was wanted)");
 }
 
 static int take_encapsulated(struct writ_cursor *data, struct writ_cms *cms)
@@ -268,20 +263,24 @@ static int take_certificates(struct writ_cursor *data, struct writ_cms *cms)
 static int take_signed_data(struct writ_cursor *c, struct writ_cms *cms)
 {
     struct writ_cursor data;
+    enum writ_oid digest;
     uint64_t version;
 
     if (writ_der_enter(c, WRIT_DER_SEQUENCE, &data, "SignedData") < 0 ||
         writ_der_unsigned(&data, WRIT_DER_INTEGER, 5, &version, "SignedData version") < 0 ||
-        take_digest_algorithms(&data) < 0 || take_encapsulated(&data, cms) < 0 ||
+        take_digest_algorithm(&data, &digest) < 0 || take_encapsulated(&data, cms) < 0 ||
         take_certificates(&data, cms) < 0)
         return -1;
-    if (version != 1 && version != 3)
-        return writ_cursor_fail(c, "SignedData: version %llu, wanted 1 or 3",
+    /* RFC 5652 section 5.1: 3 wherever the content is not id-data. */
+    if (version != 3)
+        return writ_cursor_fail(c, "SignedData: version %llu, wanted 3",
                                 (unsigned long long)version);
     if (writ_der_next_is(&data, WRIT_DER_CONTEXT_CONSTRUCTED(1)))
         return writ_cursor_fail(&data, "SignedData: CRLs are not allowed here");
     if (take_signers(&data, cms) < 0)
         return -1;
+    if (digest != cms->digest_algorithm)
+        return writ_cursor_fail(c, "digestAlgorithms: another one than the signer's");
     return writ_der_end(&data, "SignedData");
 }
 
