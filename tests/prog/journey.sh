@@ -112,3 +112,38 @@ skips() {
     claims=$((claims + 1))
     echo "ok $claims - $1 # SKIP $2"
 }
+
+# helper NAME ARGUMENT...: one of the small programs of tests/helpers.
+helper() {
+    helper_name=$1
+    shift
+    "$build/tests/helpers/$helper_name" "$@"
+}
+
+# tiny_program FILE: an ELF program of about 500 bytes that exits with 7.
+tiny_program() {
+    cat >tiny.c <<'END'
+void _start(void);
+void _start(void)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("mov $60, %eax; mov $7, %edi; syscall");
+#elif defined(__aarch64__)
+    __asm__ volatile("mov x8, #93; mov x0, #7; svc #0");
+#else
+#error "one line of assembly for this machine, please"
+#endif
+}
+END
+    must gcc -nostdlib -static -Os -Wl,--build-id=none -Wl,-n -Wl,-z,norelro \
+        -fno-asynchronous-unwind-tables -o "$1" tiny.c
+    must strip "$1"
+}
+
+# stamp_with PREFIX INFO TOKEN: signs a TSTInfo as the timestamp authority PREFIX.
+stamp_with() {
+    awk '/BEGIN/ { n++ } n > 1' "$1.pem" >above.pem
+    must openssl cms -sign -binary -nodetach -cades -nosmimecap -md sha256 -outform DER \
+        -econtent_type 1.2.840.113549.1.9.16.1.4 -signer "$1.pem" -inkey "$1.key" \
+        -certfile above.pem -in "$2" -out "$3"
+}
