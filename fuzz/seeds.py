@@ -126,6 +126,25 @@ def hex_seeds():
     yield "over-room", b"5a" * 65
 
 
+def jail_frame_seeds():
+    def frame(fault, offset, body, length=None):
+        length = len(body) if length is None else length
+        return (b"writ" + length.to_bytes(4, "little") + fault.to_bytes(4, "little") +
+                offset.to_bytes(8, "little") + body)
+
+    nowhere = 2**64 - 1
+    yield "answer", frame(0, nowhere, b"hello")
+    yield "empty-answer", frame(0, nowhere, b"")
+    yield "fault", frame(65, 4711, b"serialNumber: negative")
+    yield "silent-fault", frame(1, nowhere, b"")
+    yield "escapes", frame(74, 0, b"\x1b[2J\n\xff\xe2\x80\xae\x00%s")
+    yield "long-sentence", frame(74, 0, "\u00e4".encode() * 600)
+    yield "unknown-class", frame(2, 0, b"x")
+    yield "too-long", frame(0, nowhere, b"hello", 6)
+    yield "trailing", frame(0, nowhere, b"hello", 4)
+    yield "short", frame(0, nowhere, b"")[:19]
+
+
 def oid_seeds():
     arc = b"\x69\x81\xeb\x80\x91\xb8\xc3\xcc\xa2\xb5\xd7\xab\x9f\x92\x92\xb2\xe9\xf0\x8c\x50"
     yield "common-name", b"\x55\x04\x03"
@@ -191,6 +210,7 @@ SEEDS = {
     "der": der_seeds,
     "fragment": fragment_seeds,
     "hex": hex_seeds,
+    "jail_frame": jail_frame_seeds,
     "oid": oid_seeds,
     "pem": pem_seeds,
     "text": text_seeds,

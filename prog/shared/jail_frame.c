@@ -53,6 +53,8 @@ static int pass_on(uint32_t fault, uint64_t offset, struct writ_span sentence, s
 {
     char text[WRIT_ERROR_TEXT_MAX];
 
+    if (sentence.n == 0)
+        sentence = writ_span_text("the jailed child failed without saying why");
     writ_text_copy_safe(text, sizeof text, sentence);
     if (e != NULL && e->fault == WRIT_FAULT_NONE) {
         (void)writ_fail(e, (enum writ_fault)fault, "%s", text);

@@ -116,6 +116,19 @@ static void a_sentence_longer_than_an_error_is_cut(void **state)
     assert_string_equal(e.text + strlen(e.text) - 3, "...");
 }
 
+static void a_fault_without_a_sentence_gets_one(void **state)
+{
+    uint8_t header[JAIL_FRAME_HEADER];
+    struct writ_error fault = {WRIT_FAULT_IO, 0, ""};
+    struct writ_error e = {0};
+    struct writ_span answer;
+
+    (void)state;
+    jail_frame_fault(header, &fault);
+    assert_fault(jail_frame_read(message(header, ""), &answer, &e), WRIT_FAULT_IO,
+                 "without saying why");
+}
+
 static void the_first_fault_wins(void **state)
 {
     uint8_t header[JAIL_FRAME_HEADER];
@@ -210,6 +223,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_fault_without_an_offset_stays_without),
     CLAIM(a_sentence_is_made_safe_to_show),
     CLAIM(a_sentence_longer_than_an_error_is_cut),
+    CLAIM(a_fault_without_a_sentence_gets_one),
     CLAIM(the_first_fault_wins),
     CLAIM(every_message_cut_short_is_refused),
     CLAIM(a_byte_too_many_is_refused),
