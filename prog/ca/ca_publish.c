@@ -1,3 +1,5 @@
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@ struct publication {
     struct writ_buffer table;
     struct writ_feed feed;
     struct writ_buffer note;
+    char previous[WRIT_FEED_NAME_MAX]; /* the table of the note that stands there; or "" */
     int lock;
 };
 
@@ -30,6 +33,21 @@ static void publication_free(struct publication *p)
     file_unlock(p->lock);
     writ_buffer_free(&p->table);
     writ_buffer_free(&p->note);
+}
+
+/* What is published is for everybody, whatever the umask; a directory that is there is left as it
+ * is. */
+static int make_public_dir(const char *path, struct writ_error *e)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return 0;
+    if (file_make_dirs(path, 0755, e) < 0)
+        return -1;
+    if (chmod(path, 0755) < 0)
+        return writ_fail_errno(e, WRIT_FAULT_CANNOT_CREATE, errno, "%s", path);
+    return 0;
 }
 
 static int choose_dir(const struct args *a, struct ca *ca, struct publication *p,
@@ -47,7 +65,7 @@ static int choose_dir(const struct args *a, struct ca *ca, struct publication *p
         (void)snprintf(p->dir, sizeof p->dir, "%s", remembered);
         return 0;
     }
-    if (!a->dry_run && file_make_dirs(given, 0755, e) < 0)
+    if (!a->dry_run && make_public_dir(given, e) < 0)
         return -1;
     absolute = realpath(given, NULL);
     (void)snprintf(p->dir, sizeof p->dir, "%s", absolute == NULL ? given : absolute);
@@ -57,7 +75,7 @@ static int choose_dir(const struct args *a, struct ca *ca, struct publication *p
 
 /* What stands in the directory must be an older feed of this CA, or nothing: publishing over a
  * newer one means that this store is a copy of what published it. */
-static int check_standing(const struct ca *ca, const struct publication *p, uint64_t version,
+static int check_standing(const struct ca *ca, struct publication *p, uint64_t version,
                           struct writ_error *e)
 {
     struct writ_buffer bytes = {0};
@@ -82,8 +100,10 @@ static int check_standing(const struct ca *ca, const struct publication *p, uint
             "%s holds version %llu already, and this store is at %llu: it is an old copy "
             "(a backup made with writ ca backup would have known)",
             p->dir, (unsigned long long)feed.version, (unsigned long long)version);
-    else
+    else {
+        writ_feed_file_name(writ_feed_table(&feed), p->previous);
         rc = 0;
+    }
     writ_buffer_free(&bytes);
     return rc;
 }
@@ -156,7 +176,7 @@ static int write_out(struct ca *ca, const struct publication *p, struct writ_err
     int rc = -1;
 
     (void)snprintf(path, sizeof path, "%s/targets", p->dir);
-    if (file_make_dirs(path, 0755, e) < 0)
+    if (make_public_dir(path, e) < 0)
         return -1;
     writ_feed_file_name(&p->feed.file[0], name);
     (void)snprintf(path, sizeof path, "%s/%s", p->dir, name);
@@ -173,6 +193,42 @@ static int write_out(struct ca *ca, const struct publication *p, struct writ_err
 out:
     writ_buffer_free(&bundle);
     return rc;
+}
+
+/* True for the name of a table that a feed of ours could have named. */
+static bool is_table(const char *name)
+{
+    static const char suffix[] = ".table";
+    uint8_t hash[WRIT_FEED_HASH];
+    size_t n = strlen(name), digits = 2 * sizeof hash;
+
+    return n == digits + strlen(suffix) && strcmp(name + digits, suffix) == 0 &&
+           writ_hex_parse_strict(WRIT_SPAN(name, digits), hash, sizeof hash) == 0;
+}
+
+/* Whoever has just fetched the previous note still finds its table; older ones go, and what killed
+ * commands have left.  That something cannot be removed is no reason to call the feed bad. */
+static void remove_old(const struct publication *p)
+{
+    char path[PATH_BYTES + 16], name[WRIT_FEED_NAME_MAX], current[WRIT_FEED_NAME_MAX];
+    struct writ_error ignored = {0};
+    struct dirent *entry;
+    DIR *d;
+
+    (void)snprintf(path, sizeof path, "%s/targets", p->dir);
+    writ_feed_file_name(&p->feed.file[0], current);
+    d = opendir(path);
+    while (d != NULL && (entry = readdir(d)) != NULL) {
+        if (!is_table(entry->d_name))
+            continue;
+        (void)snprintf(name, sizeof name, "targets/%.*s", (int)sizeof name - 9, entry->d_name);
+        if (strcmp(name, current) != 0 && strcmp(name, p->previous) != 0)
+            (void)unlinkat(dirfd(d), entry->d_name, 0);
+    }
+    if (d != NULL)
+        closedir(d);
+    (void)!file_sweep_temps(path, &ignored);
+    (void)!file_sweep_temps(p->dir, &ignored);
 }
 
 static void tell(const struct args *a, struct out *o, const struct publication *p)
@@ -239,6 +295,8 @@ static int publish(const struct args *a, struct ca *ca, struct publication *p, s
     if (key != NULL && (a->dry_run || ensure_bundle(ca, key, e) == 0) &&
         make(a, ca, p, key, e) == 0)
         rc = a->dry_run ? 0 : write_out(ca, p, e);
+    if (rc == 0 && !a->dry_run)
+        remove_old(p);
     writ_key_free(key);
     return rc;
 }

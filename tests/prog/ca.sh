@@ -5,10 +5,12 @@
 #
 #   refuses CODE WORDS CLAIM COMMAND...     it exits with CODE and says one sentence with these words
 #   state [DIR]          every name, mode and content below a device's state, lock files aside
-#   keeps_state          the state is as it was at the last remember_state
+#   keeps_state          the state is as it was at the last remember_state [DIR]
 #   dump                 all that the CA's store holds, as text
 #   key_of PURPOSE FILE  a plain key of the CA: root, intermediate, feed
 #   forge ...            see there
+
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
 forgefeed=$build/tests/helpers/forgefeed
 table_probe=$build/tests/helpers/table_probe
@@ -31,11 +33,12 @@ state() {
 }
 
 remember_state() {
-    state >"$dir/state.before"
+    remembered=${1:-$(state_dir)}
+    state "$remembered" >"$dir/state.before"
 }
 
 keeps_state() {
-    state >"$dir/state.after"
+    state "$remembered" >"$dir/state.after"
     cmp -s "$dir/state.before" "$dir/state.after" || {
         diff "$dir/state.before" "$dir/state.after" | sed 's/^/# /'
         return 1
@@ -176,3 +179,37 @@ forge() {
 forge_sign() {
     "$forgefeed" sign "$forge_key" "${forge_name:-$forge_origin}" >"$forge_dir/feed.note" || exit 1
 }
+
+# --- servers on loopback ---
+
+servers=
+
+# serve_tree DIR: serves it by tests/prog/server.py; $url is then http://127.0.0.1:PORT, its files are
+# $url/tree/..., and $served is the log of what was asked for.
+serve_tree() {
+    servers_n=$((${servers_n:-0} + 1))
+    port_file=$dir/port.$servers_n
+    (cd "$1" && exec python3 "$source_root/tests/prog/server.py" "$port_file") 2>"$dir/server.err" &
+    servers="$servers $!"
+    served=$port_file.log
+    await_file "$port_file"
+    url=http://127.0.0.1:$(cat "$port_file")
+}
+
+# await_file FILE: returns when it is there.
+await_file() {
+    tries=0
+    while [ ! -e "$1" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 1000 ] || { echo "Bail out! no $1"; exit 1; }
+        sleep 0.01
+    done
+}
+
+stop_servers() {
+    for server in $servers; do
+        kill "$server" 2>/dev/null
+    done
+    servers=
+}
+trap 'stop_servers; rm -rf "$dir"' EXIT
