@@ -17,12 +17,62 @@ struct scratch {
     char path[64];
 };
 
+#define SCRATCH_MAX 64 /* at the same time */
+
+/* The directories there are now, and the process that made them. */
+struct scratches {
+    struct scratch made[SCRATCH_MAX];
+    pid_t maker;
+};
+
+static inline struct scratches *scratches_now(void)
+{
+    static struct scratches now;
+
+    return &now;
+}
+
+static inline void scratch_remove(const struct scratch *s)
+{
+    struct scratches *now = scratches_now();
+    char line[128];
+
+    (void)snprintf(line, sizeof line, "rm -rf %.63s", s->path);
+    if (system(line) != 0)
+        (void)fprintf(stderr, "cannot remove %s\n", s->path);
+    for (size_t i = 0; i < SCRATCH_MAX; i++) {
+        if (strcmp(now->made[i].path, s->path) == 0)
+            now->made[i].path[0] = '\0';
+    }
+}
+
+/* What a failed test left behind goes when the program ends; a child that exits removes nothing. */
+static inline void scratch_remove_all(void)
+{
+    struct scratches *now = scratches_now();
+
+    for (size_t i = 0; now->maker == getpid() && i < SCRATCH_MAX; i++) {
+        struct scratch left = now->made[i];
+
+        if (left.path[0] != '\0')
+            scratch_remove(&left);
+    }
+}
+
 static inline struct scratch scratch_make(void)
 {
     struct scratch s = {"/tmp/writ-test.XXXXXX"};
+    struct scratches *now = scratches_now();
+    size_t i = 0;
 
-    if (mkdtemp(s.path) == NULL)
+    while (i < SCRATCH_MAX && now->made[i].path[0] != '\0')
+        i++;
+    if (i == SCRATCH_MAX || mkdtemp(s.path) == NULL)
         fail_msg("cannot make a directory in /tmp");
+    if (now->maker == 0)
+        (void)atexit(scratch_remove_all);
+    now->maker = getpid();
+    now->made[i] = s;
     return s;
 }
 
@@ -84,15 +134,6 @@ static inline void scratch_run(const struct scratch *s, const char *command)
         return;
     output = scratch_get(s, "output");
     fail_msg("%s: exit code %d: %.*s", command, code, (int)output.n, (const char *)output.p);
-}
-
-static inline void scratch_remove(const struct scratch *s)
-{
-    char line[128];
-
-    (void)snprintf(line, sizeof line, "rm -rf %s", s->path);
-    if (system(line) != 0)
-        fail_msg("cannot remove %s", s->path);
 }
 
 /* True when a program is on the PATH. */
