@@ -16,13 +16,15 @@ enum stage {
     STAGE_SEALS,   /* all seals are here: look at their entries */
     STAGE_FEEDS,   /* wants the feeds that are needed, one after the other */
     STAGE_STATUS,  /* all feeds are here: ask them */
-    STAGE_DONE
+    STAGE_DONE,
+    STAGE_FAILED /* a fault on the way: nothing can be known any more */
 };
 
 struct writ_engine {
     struct writ_policy policy;
     struct writ_env env;
     enum stage stage;
+    enum writ_want want; /* what was asked for and not brought yet */
 
     size_t source_count;
     struct writ_source source[WRIT_BUNDLES_MAX];
@@ -71,6 +73,8 @@ int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle,
 {
     struct writ_source *source = &engine->source[engine->source_count];
 
+    if (engine->stage != STAGE_NEW)
+        return writ_fail(e, WRIT_FAULT_USAGE, "bundles are trusted before the file is given");
     if (engine->source_count == WRIT_BUNDLES_MAX)
         return writ_fail(e, WRIT_FAULT_USAGE, "more than %d trusted bundles", WRIT_BUNDLES_MAX);
     if (writ_source_trust(bundle, source, e) < 0)
@@ -157,6 +161,8 @@ int writ_engine_root(struct writ_engine *engine, const uint8_t **root, struct wr
 {
     struct writ_evidence *evidence = &engine->evidence;
 
+    if (engine->stage == STAGE_NEW)
+        return writ_fail(e, WRIT_FAULT_USAGE, "the engine was given no file");
     if (!evidence->has_root &&
         writ_merkle_root(engine->content, engine->env.threads, evidence->root, e) < 0)
         return -1;
@@ -287,15 +293,9 @@ static bool want_seal(struct writ_engine *engine, struct writ_wanted *wanted)
     return false;
 }
 
-int writ_engine_next(struct writ_engine *engine, struct writ_wanted *wanted, struct writ_error *e)
+/* From the seals on: what can be looked at before the feeds, the feeds, what they say. */
+static int look(struct writ_engine *engine, struct writ_wanted *wanted, struct writ_error *e)
 {
-    *wanted = (struct writ_wanted){.what = WRIT_WANT_NOTHING};
-    if (engine->stage == STAGE_NEW)
-        return writ_fail(e, WRIT_FAULT_USAGE, "the engine was given no file");
-    if (want_seal(engine, wanted))
-        return 0;
-    if (engine->stage == STAGE_INDEXED)
-        engine->stage = STAGE_SEALS;
     if (engine->stage == STAGE_SEALS) {
         if (look_at_seals(engine, e) < 0)
             return -1;
@@ -314,24 +314,45 @@ int writ_engine_next(struct writ_engine *engine, struct writ_wanted *wanted, str
     return 0;
 }
 
+int writ_engine_next(struct writ_engine *engine, struct writ_wanted *wanted, struct writ_error *e)
+{
+    *wanted = (struct writ_wanted){.what = WRIT_WANT_NOTHING};
+    if (engine->stage == STAGE_NEW)
+        return writ_fail(e, WRIT_FAULT_USAGE, "the engine was given no file");
+    if (engine->stage == STAGE_FAILED)
+        return writ_fail(e, WRIT_FAULT_USAGE, "the engine has failed before");
+    if (!want_seal(engine, wanted)) {
+        if (engine->stage == STAGE_INDEXED)
+            engine->stage = STAGE_SEALS;
+        if (look(engine, wanted, e) < 0) {
+            engine->stage = STAGE_FAILED;
+            return -1;
+        }
+    }
+    engine->want = wanted->what;
+    return 0;
+}
+
 /* ---------------------------------------------------------------------------------- bringing */
 
+/* Whatever is brought answers one question. */
 static void step(struct writ_engine *engine)
 {
+    engine->want = WRIT_WANT_NOTHING;
     if (engine->stage == STAGE_BESIDE)
         engine->stage = STAGE_INDEXED;
     else if (engine->stage == STAGE_INDEXED)
         engine->stage = STAGE_SEALS;
-    else if (engine->stage == STAGE_FEEDS && engine->next_feed < engine->source_count)
+    else
         engine->next_feed++;
 }
 
 int writ_engine_bring_seal(struct writ_engine *engine, struct writ_span seal, struct writ_error *e)
 {
     enum writ_seal_place place =
-        engine->stage == STAGE_BESIDE ? WRIT_PLACE_BESIDE : WRIT_PLACE_INDEX;
+        engine->want == WRIT_WANT_SEAL_BESIDE ? WRIT_PLACE_BESIDE : WRIT_PLACE_INDEX;
 
-    if (engine->stage != STAGE_BESIDE && engine->stage != STAGE_INDEXED)
+    if (engine->want != WRIT_WANT_SEAL_BESIDE && engine->want != WRIT_WANT_SEAL_INDEXED)
         return writ_fail(e, WRIT_FAULT_USAGE, "no seal is wanted");
     step(engine);
     return keep_seal(engine, seal, place, e);
@@ -343,7 +364,7 @@ int writ_engine_bring_feed(struct writ_engine *engine, const struct writ_feed_fi
     struct writ_source *source = &engine->source[engine->next_feed];
     struct writ_error found = {0};
 
-    if (engine->stage != STAGE_FEEDS || engine->next_feed == engine->source_count)
+    if (engine->want != WRIT_WANT_FEED)
         return writ_fail(e, WRIT_FAULT_USAGE, "no feed is wanted");
     step(engine);
     if (writ_source_add_keys(source, files->keys, &found) < 0) {
@@ -355,17 +376,20 @@ int writ_engine_bring_feed(struct writ_engine *engine, const struct writ_feed_fi
 
 void writ_engine_bring_nothing(struct writ_engine *engine)
 {
-    step(engine);
+    if (engine->want != WRIT_WANT_NOTHING)
+        step(engine);
 }
 
 void writ_engine_bring_damage(struct writ_engine *engine, const char *reason)
 {
-    if (engine->stage == STAGE_FEEDS && engine->next_feed < engine->source_count) {
+    if (engine->want == WRIT_WANT_NOTHING)
+        return;
+    if (engine->want == WRIT_WANT_FEED) {
         writ_source_damaged(&engine->source[engine->next_feed], reason);
-    } else if (engine->stage == STAGE_BESIDE || engine->stage == STAGE_INDEXED) {
+    } else {
         struct writ_seal_facts *facts = &engine->evidence.seal[engine->evidence.seal_count++];
 
-        facts->place = engine->stage == STAGE_BESIDE ? WRIT_PLACE_BESIDE : WRIT_PLACE_INDEX;
+        facts->place = engine->want == WRIT_WANT_SEAL_BESIDE ? WRIT_PLACE_BESIDE : WRIT_PLACE_INDEX;
         writ_fact_fail(&facts->readable, "%s", reason);
     }
     step(engine);
@@ -373,7 +397,10 @@ void writ_engine_bring_damage(struct writ_engine *engine, const char *reason)
 
 void writ_engine_verdict(struct writ_engine *engine, struct writ_verdict *verdict)
 {
-    writ_judge(&engine->policy, &engine->evidence, verdict);
+    if (engine->stage == STAGE_DONE)
+        writ_judge(&engine->policy, &engine->evidence, verdict);
+    else
+        writ_judge_nothing(verdict);
 }
 
 const struct writ_evidence *writ_engine_evidence(const struct writ_engine *engine)

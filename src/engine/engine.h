@@ -42,7 +42,7 @@ void writ_engine_free(struct writ_engine *engine);
 
 /* Trusts a bundle (DER) whose root has this fingerprint (SHA-256 of the certificate), which the
  * owner has accepted.  WRIT_FAULT_BAD_INPUT when the bundle is not sound or its root is another
- * one, WRIT_FAULT_USAGE for more than WRIT_BUNDLES_MAX. */
+ * one, WRIT_FAULT_USAGE for more than WRIT_BUNDLES_MAX, and after writ_engine_subject. */
 int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle,
                       const uint8_t fingerprint[WRIT_HASH_BYTES],
                       struct writ_error *e) WRIT_MUST_CHECK;
@@ -55,7 +55,9 @@ int writ_engine_subject(struct writ_engine *engine, struct writ_span file,
 int writ_engine_next(struct writ_engine *engine, struct writ_wanted *wanted,
                      struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Brings what is wanted; or says that it is not there; or that it is there and cannot be read. */
+/* Brings what the last writ_engine_next wanted; or says that it is not there; or that it is there
+ * and cannot be read.  When something else or nothing was wanted, the first two are
+ * WRIT_FAULT_USAGE and the others do nothing. */
 int writ_engine_bring_seal(struct writ_engine *engine, struct writ_span seal,
                            struct writ_error *e) WRIT_MUST_CHECK;
 int writ_engine_bring_feed(struct writ_engine *engine, const struct writ_feed_files *files,
@@ -67,7 +69,8 @@ void writ_engine_bring_damage(struct writ_engine *engine, const char *reason);
 int writ_engine_root(struct writ_engine *engine, const uint8_t **root,
                      struct writ_error *e) WRIT_MUST_CHECK;
 
-/* The verdict, once nothing is wanted, and what it rests on (borrowed from the engine). */
+/* The verdict, once nothing is wanted, and what it rests on (borrowed from the engine).  Asked
+ * before that, or after a fault, the verdict is WRIT_FAULT with the class WRIT_FAULT_USAGE. */
 void writ_engine_verdict(struct writ_engine *engine, struct writ_verdict *verdict);
 const struct writ_evidence *writ_engine_evidence(const struct writ_engine *engine);
 
