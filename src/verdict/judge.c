@@ -60,6 +60,7 @@ static const struct meaning meanings[WRIT_WHY_COUNT] = {
     [WRIT_WHY_NO_SEAL] = {"no-seal", "ask its publisher for a sealed release, or seal it yourself "
                                      "(writ sign)"},
     [WRIT_WHY_DATA_DAMAGED] = {"data-damaged", "pull again (writ pull)"},
+    [WRIT_WHY_UNDECIDED] = {"fault", "report it: a program asked for a verdict too early"},
 };
 
 const char *writ_outcome_name(enum writ_outcome outcome)
@@ -160,12 +161,17 @@ static bool fails(struct finding *f, const struct writ_fact *fact, enum writ_out
 
 /* Chapter 1 of the design: only a trusted timestamp from before `since` can outlive a revocation,
  * and not every one. */
+static bool could_outlive(const struct writ_revocation_fact *revocation,
+                          const struct writ_stamp_facts *stamp)
+{
+    return writ_reason_effect(revocation->reason) == WRIT_REASON_REFUSES_FROM_SINCE &&
+           stamp->instant < revocation->since;
+}
+
 static bool outlives(const struct writ_revocation_fact *revocation,
                      const struct writ_stamp_facts *stamp)
 {
-    return stamp->state == WRIT_STAMP_COUNTS &&
-           writ_reason_effect(revocation->reason) == WRIT_REASON_REFUSES_FROM_SINCE &&
-           stamp->instant < revocation->since;
+    return stamp->state == WRIT_STAMP_COUNTS && could_outlive(revocation, stamp);
 }
 
 static void say_revoked(struct finding *f, const struct writ_link *link,
@@ -268,22 +274,39 @@ static bool is_uncovered(struct finding *f, const struct writ_path_facts *path,
     return false;
 }
 
+/* Letting pass what is not covered makes nothing fresh that is covered. */
+static bool covered_part_is_stale(struct finding *f, const struct writ_path_facts *path,
+                                  const struct writ_source_facts *source, int64_t now)
+{
+    const struct writ_link *newer = first_with(path, WRIT_STATUS_NEWER);
+
+    if (newer == NULL && first_with(path, WRIT_STATUS_GOOD) == NULL)
+        return false;
+    return is_stale(f, source, newer != NULL, now);
+}
+
+static void judge_uncovered(const struct writ_policy *policy, const struct writ_evidence *evidence,
+                            const struct writ_entry_facts *entry, struct finding *f)
+{
+    const struct writ_source_facts *source = &evidence->source[entry->path.bundle];
+
+    if (!policy->allow_uncovered || covered_part_is_stale(f, &entry->path, source, evidence->now))
+        return;
+    f->outcome = WRIT_ALLOWED;
+    f->why = WRIT_WHY_UNCOVERED_PASSES;
+}
+
 static void judge_coverage(const struct writ_policy *policy, const struct writ_evidence *evidence,
                            const struct writ_entry_facts *entry, struct finding *f)
 {
     const struct writ_source_facts *source = &evidence->source[entry->path.bundle];
     const struct writ_link *newer = first_with(&entry->path, WRIT_STATUS_NEWER);
 
-    if (is_uncovered(f, &entry->path, source)) {
-        if (policy->allow_uncovered) {
-            f->outcome = WRIT_ALLOWED;
-            f->why = WRIT_WHY_UNCOVERED_PASSES;
-        }
+    if (is_uncovered(f, &entry->path, source))
+        judge_uncovered(policy, evidence, entry, f);
+    else if (is_stale(f, source, newer != NULL, evidence->now))
         return;
-    }
-    if (is_stale(f, source, newer != NULL, evidence->now))
-        return;
-    if (newer == &entry->path.link[0])
+    else if (newer == &entry->path.link[0])
         find(f, WRIT_ALLOWED, WRIT_WHY_NEWER, "newer than feed %llu, which is fresh",
              (unsigned long long)source->version);
     else if (newer != NULL)
@@ -295,6 +318,14 @@ static void judge_coverage(const struct writ_policy *policy, const struct writ_e
 
 /* ---------------------------------------------------------------------------------- entries */
 
+/* No path for want of strength is told as that: another bundle would not help. */
+static bool path_fails(const struct writ_path_facts *path, struct finding *f)
+{
+    if (path->count == 0 && path->strong.state == WRIT_CHECK_FAILED)
+        return fails(f, &path->strong, WRIT_UNTRUSTED, WRIT_WHY_WEAK);
+    return fails(f, &path->built, WRIT_UNTRUSTED, WRIT_WHY_NO_PATH);
+}
+
 /* Is the seal what it claims, over this content? */
 static bool structure_fails(const struct writ_entry_facts *entry, struct finding *f)
 {
@@ -302,17 +333,33 @@ static bool structure_fails(const struct writ_entry_facts *entry, struct finding
            fails(f, &entry->flags, WRIT_MALFORMED, WRIT_WHY_CRITICAL_FLAG) ||
            fails(f, &entry->signature, WRIT_UNTRUSTED, WRIT_WHY_BAD_SIGNATURE) ||
            fails(f, &entry->content, WRIT_MODIFIED, WRIT_WHY_CONTENT_CHANGED) ||
-           fails(f, &entry->path.built, WRIT_UNTRUSTED, WRIT_WHY_NO_PATH);
+           path_fails(&entry->path, f);
+}
+
+/* A stamp that is not counted for want of data might have made the dates good: the reader must
+ * know, and where that data is damaged nobody could look, which is told below. */
+static bool dates_fail(const struct writ_entry_facts *entry, const struct writ_source_facts *source,
+                       struct finding *f)
+{
+    if (entry->stamp.state != WRIT_STAMP_NOT_COUNTED ||
+        entry->path.dated.state != WRIT_CHECK_FAILED)
+        return fails(f, &entry->path.dated, WRIT_UNTRUSTED, WRIT_WHY_DATES);
+    if (source->state == WRIT_SOURCE_DAMAGED)
+        return false;
+    find(f, WRIT_UNTRUSTED, WRIT_WHY_DATES, "%s; its timestamp does not count: %s",
+         entry->path.dated.reason, entry->stamp.reason);
+    return true;
 }
 
 /* Was the signer allowed to say so, then? */
-static bool authority_fails(const struct writ_entry_facts *entry, struct finding *f)
+static bool authority_fails(const struct writ_entry_facts *entry,
+                            const struct writ_source_facts *source, struct finding *f)
 {
     if (entry->stamp.state == WRIT_STAMP_REFUSED) {
         find(f, WRIT_UNTRUSTED, WRIT_WHY_TIMESTAMP, "%s", entry->stamp.reason);
         return true;
     }
-    return fails(f, &entry->path.dated, WRIT_UNTRUSTED, WRIT_WHY_DATES) ||
+    return dates_fail(entry, source, f) ||
            fails(f, &entry->path.strong, WRIT_UNTRUSTED, WRIT_WHY_WEAK) ||
            fails(f, &entry->purpose, WRIT_UNTRUSTED, WRIT_WHY_PURPOSE) ||
            fails(f, &entry->team_fits, WRIT_UNTRUSTED, WRIT_WHY_TEAM) ||
@@ -339,7 +386,7 @@ static void judge_entry(const struct writ_policy *policy, const struct writ_evid
         return;
     source = &evidence->source[entry->path.bundle];
     if (content_is_revoked(f, source, evidence->now) || is_revoked(f, entry, evidence->now) ||
-        authority_fails(entry, f))
+        authority_fails(entry, source, f))
         return;
     if (source->state == WRIT_SOURCE_DAMAGED) {
         find(f, WRIT_FAULT, WRIT_WHY_DATA_DAMAGED, "the revocation data of %s is damaged: %s",
@@ -369,6 +416,7 @@ static bool is_worse(const struct finding *a, const struct finding *b)
 static void judge_seal(const struct writ_policy *policy, const struct writ_evidence *evidence,
                        const struct writ_seal_facts *seal, struct finding *f)
 {
+    find(f, WRIT_MALFORMED, WRIT_WHY_MALFORMED, "a seal without an entry");
     f->entry = WRIT_NO_ENTRY;
     if (fails(f, &seal->readable, WRIT_MALFORMED, WRIT_WHY_MALFORMED))
         return;
@@ -451,9 +499,27 @@ static void limit_in_time(const struct writ_evidence *evidence, struct writ_verd
         earlier(v, entry->path.link[i].not_after);
 }
 
-static bool wants_pull(enum writ_why why)
+/* A stamp that this device's data does not cover yet might save what was revoked or has ended. */
+static bool stamp_might_help(const struct writ_evidence *evidence, const struct writ_verdict *v)
 {
-    switch (why) {
+    const struct writ_entry_facts *entry;
+    const struct writ_path_facts *path;
+
+    if (v->entry == WRIT_NO_ENTRY)
+        return false;
+    entry = &evidence->seal[v->seal].entry[v->entry];
+    path = &entry->path;
+    for (size_t i = 0; i < path->count; i++) {
+        if (path->link[i].status == WRIT_STATUS_REVOKED &&
+            !could_outlive(&path->link[i].revocation, &entry->stamp))
+            return false;
+    }
+    return entry->stamp.state == WRIT_STAMP_NOT_COUNTED;
+}
+
+static bool wants_pull(const struct writ_evidence *evidence, const struct writ_verdict *v)
+{
+    switch (v->why) {
     case WRIT_WHY_NEWER:
     case WRIT_WHY_UNCOVERED_PASSES:
     case WRIT_WHY_ISSUER_UNKNOWN:
@@ -461,9 +527,22 @@ static bool wants_pull(enum writ_why why)
     case WRIT_WHY_FEED_EXPIRED:
     case WRIT_WHY_DATA_DAMAGED:
         return true;
+    case WRIT_WHY_CERTIFICATE_REVOKED:
+    case WRIT_WHY_DATES:
+        return stamp_might_help(evidence, v);
     default:
         return false;
     }
+}
+
+void writ_judge_nothing(struct writ_verdict *verdict)
+{
+    struct finding f = {.entry = WRIT_NO_ENTRY};
+
+    *verdict = (struct writ_verdict){0};
+    find(&f, WRIT_FAULT, WRIT_WHY_UNDECIDED, "nothing is decided yet");
+    conclude(verdict, &f, WRIT_NO_ENTRY);
+    verdict->fault = WRIT_FAULT_USAGE;
 }
 
 void writ_judge(const struct writ_policy *policy, const struct writ_evidence *evidence,
@@ -475,5 +554,5 @@ void writ_judge(const struct writ_policy *policy, const struct writ_evidence *ev
     else
         judge_sealed(policy, evidence, verdict);
     limit_in_time(evidence, verdict);
-    verdict->pull_wanted = wants_pull(verdict->why);
+    verdict->pull_wanted = wants_pull(evidence, verdict);
 }

@@ -39,6 +39,7 @@ enum writ_why {
     WRIT_WHY_FEED_EXPIRED,
     WRIT_WHY_NO_SEAL,
     WRIT_WHY_DATA_DAMAGED,
+    WRIT_WHY_UNDECIDED, /* the evidence is not complete: no verdict yet */
     WRIT_WHY_COUNT
 };
 
@@ -58,6 +59,9 @@ struct writ_verdict {
 /* Judges one file.  Never fails. */
 void writ_judge(const struct writ_policy *policy, const struct writ_evidence *evidence,
                 struct writ_verdict *verdict);
+
+/* What is said where there is no evidence to judge by: WRIT_FAULT, WRIT_FAULT_USAGE. */
+void writ_judge_nothing(struct writ_verdict *verdict);
 
 /* "certificate-revoked" …. */
 const char *writ_why_name(enum writ_why why);
