@@ -110,18 +110,21 @@ static void check_content(const struct writ_code_directory *d, const struct writ
     writ_fact_pass(content);
 }
 
-static void check_purpose(const struct writ_cert *leaf, enum writ_oid purpose,
+/* The leaf may sign code, and everybody above it may let it. */
+static void check_purpose(const struct writ_checked_path *path, const struct writ_path_facts *facts,
                           struct writ_fact *fact)
 {
-    if (!writ_cert_has_purpose(leaf, purpose) || !leaf->purposes_critical)
-        writ_fact_fail(fact, "the certificate lacks the critical purpose %s",
-                       writ_oid_name(purpose));
+    const struct writ_cert *leaf = &path->cert[0];
+
+    if (!writ_cert_has_purpose(leaf, WRIT_OID_CODE_SIGNING) || !leaf->purposes_critical)
+        writ_fact_fail(fact, "the certificate lacks the critical purpose codeSigning");
     if (leaf->is_ca)
         writ_fact_fail(fact, "the certificate is a CA's");
     if (!leaf->has_key_usage || !(leaf->key_usage & WRIT_USAGE_DIGITAL_SIGNATURE))
         writ_fact_fail(fact, "the certificate's keyUsage does not allow signatures");
     if (leaf->has_unknown_critical)
         writ_fact_fail(fact, "the certificate has a critical extension that nobody understands");
+    writ_check_handed_on(path, WRIT_OID_CODE_SIGNING, facts, fact);
     writ_fact_pass(fact);
 }
 
@@ -147,14 +150,17 @@ static int64_t provisional_instant(const struct writ_seal_entry *entry, int64_t 
     return writ_timestamp_instant(&stamp);
 }
 
-/* Only the roots of bundles for code may vouch for code. */
+/* Only the roots of bundles for signing code may vouch for code. */
 static void code_anchors(const struct writ_entry_context *context,
                          struct writ_span anchors[WRIT_BUNDLES_MAX])
 {
     for (size_t i = 0; i < context->source_count; i++) {
         const struct writ_bundle *bundle = &context->sources[i].bundle;
 
-        anchors[i] = bundle->profile == WRIT_PROFILE_CODE ? bundle->root : WRIT_SPAN_NONE;
+        anchors[i] =
+            bundle->profile == WRIT_PROFILE_CODE && bundle->purpose == WRIT_OID_CODE_SIGNING
+                ? bundle->root
+                : WRIT_SPAN_NONE;
     }
 }
 
@@ -172,8 +178,7 @@ static int look_at_path(struct writ_entry_check *check, size_t signer,
         return -1;
     if (facts->path.count == 0)
         return 0;
-    check_purpose(&check->path.cert[0], context->sources[facts->path.bundle].bundle.purpose,
-                  &facts->purpose);
+    check_purpose(&check->path, &facts->path, &facts->purpose);
     check_team(&check->path.cert[0], &check->entry->directory, &facts->team_fits);
     return 0;
 }

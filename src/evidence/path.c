@@ -98,6 +98,22 @@ void writ_check_dates(const struct writ_checked_path *checked, int64_t instant,
     writ_fact_pass(&facts->dated);
 }
 
+/* RFC 5280 section 4.2.1.12 speaks of the certificate's own key only, but everybody who issues an
+ * intermediate for one purpose means that it shall not hand on another.  The root's purpose is the
+ * bundle's business. */
+void writ_check_handed_on(const struct writ_checked_path *checked, enum writ_oid purpose,
+                          const struct writ_path_facts *facts, struct writ_fact *fact)
+{
+    for (size_t i = 1; i + 1 < facts->count; i++) {
+        const struct writ_cert *issuer = &checked->cert[i];
+
+        if (issuer->purpose_count > 0 && !writ_cert_has_purpose(issuer, purpose) &&
+            !writ_cert_has_purpose(issuer, WRIT_OID_ANY_PURPOSE))
+            writ_fact_fail(fact, "the certificate of %s is not for %s", facts->link[i].subject,
+                           writ_oid_name(purpose));
+    }
+}
+
 static void find_bundle(const struct writ_checked_path *checked, const struct writ_span *anchors,
                         size_t anchor_count, struct writ_path_facts *facts)
 {
@@ -155,6 +171,9 @@ int writ_check_path(struct writ_span leaf, const struct writ_span *candidates,
                             &checked->path, e) < 0)
             return -1;
     }
+    if (checked->path.state == WRIT_PATH_WEAK)
+        writ_fact_fail(&facts->strong, "%s (certificate %zu of the path)", checked->path.reason,
+                       checked->path.failed_at);
     if (checked->path.state != WRIT_PATH_GOOD) {
         writ_fact_fail(&facts->built, "no path to a trusted root: %s (certificate %zu of the path)",
                        checked->path.reason, checked->path.failed_at);

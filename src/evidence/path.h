@@ -30,6 +30,10 @@ int writ_check_path(struct writ_span leaf, const struct writ_span *candidates,
 void writ_check_dates(const struct writ_checked_path *checked, int64_t instant,
                       struct writ_path_facts *facts);
 
+/* Checks that no intermediate of the path is restricted to other purposes than this one. */
+void writ_check_handed_on(const struct writ_checked_path *checked, enum writ_oid purpose,
+                          const struct writ_path_facts *facts, struct writ_fact *fact);
+
 void writ_checked_path_free(struct writ_checked_path *checked);
 
 /* True for a hash and signature scheme of at least 112 bits: ECDSA or RSA with SHA-256, 384, 512.

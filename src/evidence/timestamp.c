@@ -53,6 +53,9 @@ static void check_purpose(const struct writ_cert *tsa, struct writ_fact *fact)
                              "timeStamping (RFC 3161 section 2.3)");
     if (tsa->is_ca)
         writ_fact_fail(fact, "the timestamp's signer is a CA certificate");
+    if (tsa->has_key_usage &&
+        !(tsa->key_usage & (WRIT_USAGE_DIGITAL_SIGNATURE | WRIT_USAGE_CONTENT_COMMITMENT)))
+        writ_fact_fail(fact, "the keyUsage of the timestamp's signer does not allow signatures");
 }
 
 int writ_check_token(struct writ_span token, struct writ_span signature_value,
@@ -87,10 +90,13 @@ static int check_path(const struct writ_timestamp *token, size_t index,
                       const struct writ_source *source, struct writ_checked_path *tsa,
                       struct writ_stamp_facts *stamp, struct writ_error *e)
 {
+    struct writ_fact purpose = {0};
+
     if (writ_check_path(token->cms.certificate[index], token->cms.certificate,
                         token->cms.certificate_count, source->bundle.anchor,
                         source->bundle.anchor_count, stamp->time, tsa, &stamp->path, e) < 0)
         return -1;
+    writ_check_handed_on(tsa, WRIT_OID_TIME_STAMPING, &stamp->path, &purpose);
     if (!writ_fact_holds(&stamp->path.built))
         settle(stamp, WRIT_STAMP_REFUSED, "the timestamp is not from a pinned authority: %s",
                stamp->path.built.reason);
@@ -98,6 +104,8 @@ static int check_path(const struct writ_timestamp *token, size_t index,
         settle(stamp, WRIT_STAMP_REFUSED, "timestamp: %s", stamp->path.dated.reason);
     else if (!writ_fact_holds(&stamp->path.strong))
         settle(stamp, WRIT_STAMP_REFUSED, "timestamp: %s", stamp->path.strong.reason);
+    else if (purpose.state == WRIT_CHECK_FAILED)
+        settle(stamp, WRIT_STAMP_REFUSED, "timestamp: %s", purpose.reason);
     return 0;
 }
 
