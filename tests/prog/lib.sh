@@ -1,6 +1,6 @@
 # tests/prog/lib.sh - what every program test begins with
 #
-# Sourced by tests/prog/*.t.  Puts the programs of the build first on the PATH, goes to a new
+# Sourced by tests/prog/*.t, and by tests/*.t that run writ (they set up=.. before).  Puts the programs of the build first on the PATH, goes to a new
 # directory that is removed at the end, and gives the caller no state: HOME, WRIT_ROOT and the like
 # point below that directory.  Tests print TAP for prove.
 #
@@ -10,7 +10,7 @@
 
 set -u
 
-source_root=$(cd "$(dirname "$0")/../.." && pwd)
+source_root=$(cd "$(dirname "$0")/${up:-../..}" && pwd)
 build=${WRIT_BUILD:-build}
 case $build in /*) ;; *) build=$source_root/$build ;; esac
 [ -x "$build/prog/writ/writ" ] || {
