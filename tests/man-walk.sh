@@ -1,0 +1,66 @@
+# tests/man-walk.sh - every command once with --json, in an empty directory with WRIT_ROOT set
+#
+# Prints the documents one after the other, and to descriptor 2 the words of each command that was
+# asked.  Help and completion are data, and run becomes the program.
+
+set -u
+
+# ask EXIT WORDS... : COMMAND LINE; the words tell which command it is.
+ask() {
+    wanted=$1
+    shift
+    code=0
+    writ --json "$@" 2>>log || code=$?
+    [ "$code" -eq "$wanted" ] || {
+        echo "writ $* exits $code, wanted $wanted" >&2
+        exit 1
+    }
+}
+
+cp /bin/true app
+cp /bin/true other
+printf '#!/bin/sh\nexit 0\n' >script.sh
+
+ask 0 ca init Example --insecure-plain-keys --dry-run
+ask 0 ca init Example --insecure-plain-keys
+ask 0 ca issue Alice --out alice --insecure-plain-key
+ask 0 identity new Carol --out carol --insecure-plain-key
+ask 0 ca issue carol.csr --team tools
+ask 0 identity import carol.pem --key carol.key
+ask 0 identity list
+ask 0 sign app --key alice
+ask 0 sign script.sh --key alice
+ask 0 publish ./feed
+ask 0 source add feed ./feed --name example
+ask 0 source list
+ask 0 source show example
+ask 0 trust list
+ask 0 trust show
+ask 6 verify app other nothere
+ask 0 why app
+ask 0 run --dry-run ./app
+ask 126 run ./other
+ask 0 seal extract app --out parts
+ask 0 seal attach app parts/seal.der --to detached
+ask 0 seal strip app --dry-run
+ask 0 ca revoke Alice --reason keyCompromise
+ask 0 ca revoke --content other
+ask 0 ca hold Carol
+ask 0 ca list
+ask 0 ca reinstate Carol --note mistake
+ask 0 ca show --audit
+ask 0 ca show Alice
+ask 0 ca backup copy.db
+ask 0 publish
+ask 0 pull
+ask 2 verify app other
+ask 0 status
+ask 0 show feed/feed.note feed/bundle.pem alice.pem carol.csr app other feed/targets/*.table \
+    script.sh.writ parts/codedirectory parts/sig.der
+ask 0 source remove example
+ask 5 status
+ask 0 trust remove "$(writ ca show --json | jq -r .root_fingerprint)"
+ask 0 trust add feed/bundle.pem --fingerprint "$(writ ca show --json | jq -r .root_fingerprint)"
+ask 0 version
+ask 0 commands
+ask 64 nonsense
