@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -65,11 +66,22 @@ static bool leases_mean_something(int fd)
 
 /* A read lease: granted only while nobody has the file open for writing, and a writer who comes
  * later waits until it is gone.  Allowed to the file's owner and to CAP_LEASE.  The signal that a
- * breaking lease sends would kill the program that is started, so nobody gets it. */
+ * breaking lease sends would kill writ or the program that is started, so nobody gets it: the owner
+ * that F_SETLEASE makes us is taken back, and what came in between is thrown away. */
 static bool take_lease(int fd)
 {
-    return leases_mean_something(fd) && fcntl(fd, F_SETLEASE, F_RDLCK) == 0 &&
-           fcntl(fd, F_SETOWN, 0) == 0;
+    sigset_t io, before;
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, standing;
+    bool taken;
+
+    sigemptyset(&io);
+    sigaddset(&io, SIGIO);
+    if (!leases_mean_something(fd) || sigprocmask(SIG_BLOCK, &io, &before) < 0)
+        return false;
+    taken = fcntl(fd, F_SETLEASE, F_RDLCK) == 0 && fcntl(fd, F_SETOWN, 0) == 0;
+    if (sigaction(SIGIO, &ignore, &standing) == 0)
+        taken = sigaction(SIGIO, &standing, NULL) == 0 && taken;
+    return sigprocmask(SIG_SETMASK, &before, NULL) == 0 && taken;
 }
 
 static bool lease_stands(int fd)
