@@ -44,10 +44,10 @@ static int take_identity(struct writ_cursor *c, struct writ_feed *feed)
     if (take_line(c, FIRST_WORD, &fields) < 0)
         return -1;
     origin = writ_cursor_field(&fields, ' ');
-    root = writ_cursor_field(&fields, ' ');
+    root = WRIT_SPAN(fields.at, fields.left);
     if (!writ_note_is_key_name(origin))
         return writ_cursor_fail(&fields, "feed: not an origin");
-    if (fields.left > 0 || writ_hex_parse_strict(root, feed->root, sizeof feed->root) < 0)
+    if (writ_hex_parse_strict(root, feed->root, sizeof feed->root) < 0)
         return writ_cursor_fail(&fields, "feed: wanted the root's key hash, 64 hexadecimal digits");
     memcpy(feed->origin, origin.p, origin.n);
     return 0;
@@ -112,8 +112,8 @@ static int take_file(struct writ_cursor *c, struct writ_feed_file *file)
         return -1;
     name = writ_cursor_field(&fields, ' ');
     length = writ_cursor_field(&fields, ' ');
-    hash = writ_cursor_field(&fields, ' ');
-    if (fields.left > 0 || writ_hex_parse_strict(hash, file->hash, sizeof file->hash) < 0 ||
+    hash = WRIT_SPAN(fields.at, fields.left);
+    if (writ_hex_parse_strict(hash, file->hash, sizeof file->hash) < 0 ||
         writ_span_decimal(length, INT64_MAX, &file->length) < 0 || take_name(name, file) < 0)
         return writ_cursor_fail(&fields, "feed: wanted \"file targets/HASH.KIND LENGTH HASH\"");
     return 0;

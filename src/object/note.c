@@ -8,19 +8,39 @@
 
 static const char dash[] = "\xe2\x80\x94 "; /* U+2014 and a space */
 
+/* The white space of Unicode (PropList.txt) beyond what is unprintable anyhow. */
+static const char *const spaces[] = {
+    " ",
+    "\xc2\xa0",
+    "\xe1\x9a\x80",
+    "\xe2\x80\x80",
+    "\xe2\x80\x81",
+    "\xe2\x80\x82",
+    "\xe2\x80\x83",
+    "\xe2\x80\x84",
+    "\xe2\x80\x85",
+    "\xe2\x80\x86",
+    "\xe2\x80\x87",
+    "\xe2\x80\x88",
+    "\xe2\x80\x89",
+    "\xe2\x80\x8a",
+    "\xe2\x80\xaf",
+    "\xe2\x81\x9f",
+    "\xe3\x80\x80",
+};
+
+static bool holds(struct writ_span text, const char *piece)
+{
+    return memmem(text.p, text.n, piece, strlen(piece)) != NULL;
+}
+
 bool writ_note_is_key_name(struct writ_span name)
 {
-    if (name.n == 0 || name.n > WRIT_NOTE_NAME_MAX || !writ_text_is_printable(name))
+    if (name.n == 0 || name.n > WRIT_NOTE_NAME_MAX || !writ_text_is_printable(name) ||
+        holds(name, "+"))
         return false;
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == ' ' || name.p[i] == '+')
-            return false;
-        /* U+00A0, U+2000 to U+200A, U+3000: the Unicode spaces that are printable */
-        if (name.p[i] == 0xc2 && i + 1 < name.n && name.p[i + 1] == 0xa0)
-            return false;
-        if (i + 2 < name.n && name.p[i] == 0xe2 && name.p[i + 1] == 0x80 && name.p[i + 2] <= 0x8a)
-            return false;
-        if (i + 2 < name.n && memcmp(name.p + i, "\xe3\x80\x80", 3) == 0)
+    for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++) {
+        if (holds(name, spaces[i]))
             return false;
     }
     return true;
