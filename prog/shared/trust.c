@@ -98,11 +98,12 @@ int trust_load(const struct places *places, struct trust *trust, struct writ_err
     return rc;
 }
 
-static void free_feed(struct trust_feed *feed)
+void trust_feed_free(struct trust_feed *feed)
 {
     writ_buffer_free(&feed->note);
     writ_buffer_free(&feed->keys);
     file_unmap(&feed->table);
+    *feed = (struct trust_feed){0};
 }
 
 void trust_free(struct trust *trust)
@@ -110,7 +111,7 @@ void trust_free(struct trust *trust)
     for (size_t i = 0; i < trust->count; i++) {
         free(trust->at[i].path);
         writ_buffer_free(&trust->at[i].der);
-        free_feed(&trust->at[i].feed);
+        trust_feed_free(&trust->at[i].feed);
     }
     free(trust->at);
     *trust = (struct trust){0};
@@ -181,18 +182,20 @@ static int read_beside(const char *dir, const char *name, size_t ceiling, struct
     return rc;
 }
 
-/* The name of the table's file.  The note was accepted when it came and is ours now; whether it is
- * still what was accepted is checked in the jail, where its signature is. */
-static int table_name(struct writ_span bytes, char name[WRIT_FEED_NAME_MAX], struct writ_error *e)
+/* The version, and the name of the table's file.  The note was accepted when it came and is ours
+ * now; whether it is still what was accepted is checked in the jail, where its signature is. */
+static int read_note(struct trust_feed *feed, char name[WRIT_FEED_NAME_MAX], struct writ_error *e)
 {
     struct writ_note note;
-    struct writ_feed feed;
+    struct writ_feed said;
     char hash[2 * WRIT_FEED_HASH + 1];
 
-    if (writ_note_parse(bytes, &note, e) < 0 || writ_feed_parse(note.text, &feed, e) < 0)
+    if (writ_note_parse(writ_buffer_span(&feed->note), &note, e) < 0 ||
+        writ_feed_parse(note.text, &said, e) < 0)
         return -1;
-    writ_hex_format(WRIT_SPAN_OF(writ_feed_table(&feed)->hash), hash);
+    writ_hex_format(WRIT_SPAN_OF(writ_feed_table(&said)->hash), hash);
     (void)snprintf(name, WRIT_FEED_NAME_MAX, "%s.table", hash);
+    feed->version = said.version;
     return 0;
 }
 
@@ -231,11 +234,12 @@ out:
     return rc;
 }
 
-static void read_feed(const char *dir, struct trust_feed *feed)
+void trust_feed_read(const char *dir, struct trust_feed *feed)
 {
     struct writ_error found = {0};
     char name[WRIT_FEED_NAME_MAX];
 
+    *feed = (struct trust_feed){0};
     if (read_beside(dir, "feed.note", WRIT_NOTE_MAX, &feed->note, &found) < 0 ||
         read_beside(dir, "keys", TRUST_KEYS_MAX, &feed->keys, &found) < 0) {
         damage(feed, found.text);
@@ -244,27 +248,40 @@ static void read_feed(const char *dir, struct trust_feed *feed)
     feed->present = feed->note.n > 0;
     if (!feed->present)
         return;
-    if (table_name(writ_buffer_span(&feed->note), name, &found) < 0 ||
-        map_table(dir, name, feed, &found) < 0)
+    if (read_note(feed, name, &found) < 0 || map_table(dir, name, feed, &found) < 0)
         damage(feed, found.text);
+}
+
+static bool is_better(const struct trust_feed *feed, const struct trust_feed *so_far)
+{
+    if (!so_far->present && !so_far->damaged)
+        return true;
+    return !so_far->damaged && !feed->damaged && feed->version > so_far->version;
 }
 
 static int load_feed(const struct places *places, struct trust_bundle *b, struct writ_error *e)
 {
-    struct writ_buffer name = {0}, path = {0};
-    bool found = false;
-    int rc;
+    struct writ_buffer name = {0};
+    int rc = 0;
 
-    trust_feed_name(&name, b->fingerprint_text, "feed.note");
-    rc = places_look(places, writ_buffer_string(&name), &path, &found, e);
-    if (rc == 0 && found) {
-        char *slash = strrchr(writ_buffer_string(&path), '/');
+    trust_feed_name(&name, b->fingerprint_text, "");
+    for (size_t i = 0; rc == 0 && i < places->reads; i++) {
+        struct writ_buffer path = {0};
+        struct trust_feed feed = {0};
 
-        *slash = '\0';
-        read_feed((const char *)path.p, &b->feed);
+        places_path(&path, places->read[i], writ_buffer_string(&name));
+        rc = writ_buffer_check(&path, e);
+        if (rc == 0)
+            trust_feed_read(writ_buffer_string(&path), &feed);
+        if (rc == 0 && is_better(&feed, &b->feed)) {
+            trust_feed_free(&b->feed);
+            b->feed = feed;
+        } else {
+            trust_feed_free(&feed);
+        }
+        writ_buffer_free(&path);
     }
     writ_buffer_free(&name);
-    writ_buffer_free(&path);
     return rc;
 }
 

@@ -30,6 +30,7 @@ struct trust_feed {
     struct writ_buffer keys;
     struct writ_span table; /* mapped */
     bool intact;            /* the table's file is the one that was checked */
+    uint64_t version;       /* what the note says; 0 when damaged */
 };
 
 struct trust_bundle {
@@ -53,9 +54,15 @@ int trust_load(const struct places *places, struct trust *trust,
 void trust_free(struct trust *trust);
 
 /* Reads what was pulled for each bundle and maps its table.  What cannot be read is damage, which
- * is noted and no fault. */
+ * is noted and no fault.  Of several states the newest version counts: a feed that a person pulled
+ * once must not hide the ones that the system went on to pull.  Damage in the caller's own state
+ * hides nothing either. */
 int trust_load_feeds(const struct places *places, struct trust *trust,
                      struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Reads what is in one feed's directory, in the same way.  Free it in any case. */
+void trust_feed_read(const char *dir, struct trust_feed *feed);
+void trust_feed_free(struct trust_feed *feed);
 
 /* The bundle whose fingerprint begins with these hexadecimal digits (8 at least); -1 when there is
  * none, or more than one. */

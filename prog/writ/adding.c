@@ -47,23 +47,38 @@ int adding_is_own_ca(const struct places *places, const struct certfile_bundle *
     return rc;
 }
 
-static int check_newer(const char *path, const struct certfile_bundle *b, struct writ_error *e)
+static void bundle_path(const struct places *places, const struct certfile_bundle *b,
+                        struct writ_buffer *path)
 {
-    struct writ_buffer bytes = {0};
+    char fingerprint[TRUST_FINGERPRINT_TEXT];
+
+    writ_hex_format(WRIT_SPAN_OF(b->fingerprint), fingerprint);
+    places_path(path, places->write, "trust");
+    writ_buffer_format(path, "/%s.bundle", fingerprint);
+}
+
+int adding_check_newer(const struct places *places, const struct certfile_bundle *b, bool *newer,
+                       struct writ_error *e)
+{
+    struct writ_buffer path = {0}, bytes = {0};
     struct certfile_bundle kept = {0};
+    struct writ_error ignored = {0};
     int rc = 0;
 
-    if (access(path, F_OK) != 0)
-        return 0;
-    rc = file_read(path, WRIT_BUNDLE_MAX, &bytes, e);
-    if (rc == 0)
-        rc = certfile_read_bundle(writ_buffer_span(&bytes), path, &kept, e);
-    if (rc == 0 && kept.serial > b->serial)
-        rc = writ_fail(e, WRIT_FAULT_BAD_INPUT,
-                       "a newer bundle for this root is trusted already (serial %llu, this one is "
-                       "%llu)",
-                       (unsigned long long)kept.serial, (unsigned long long)b->serial);
+    *newer = false;
+    bundle_path(places, b, &path);
+    if (file_read(writ_buffer_string(&path), WRIT_BUNDLE_MAX, &bytes, &ignored) == 0 &&
+        certfile_read_bundle(writ_buffer_span(&bytes), (const char *)path.p, &kept, &ignored) ==
+            0) {
+        *newer = kept.serial < b->serial;
+        if (kept.serial > b->serial)
+            rc = writ_fail(e, WRIT_FAULT_BAD_INPUT,
+                           "a newer bundle for this root is trusted already (serial %llu, this one "
+                           "is %llu)",
+                           (unsigned long long)kept.serial, (unsigned long long)b->serial);
+    }
     certfile_bundle_free(&kept);
+    writ_buffer_free(&path);
     writ_buffer_free(&bytes);
     return rc;
 }
@@ -71,20 +86,16 @@ static int check_newer(const char *path, const struct certfile_bundle *b, struct
 int adding_trust(const struct places *places, const struct certfile_bundle *b, bool dry_run,
                  struct writ_error *e)
 {
-    struct writ_buffer path = {0};
-    char fingerprint[TRUST_FINGERPRINT_TEXT];
-    int rc = 0;
+    struct writ_buffer path = {0}, dir = {0};
+    bool newer;
+    int rc = adding_check_newer(places, b, &newer, e);
 
-    writ_hex_format(WRIT_SPAN_OF(b->fingerprint), fingerprint);
-    if (dry_run)
-        places_path(&path, places->write, "trust");
-    else
-        rc = places_make(places, "trust", &path, e);
-    writ_buffer_format(&path, "/%s.bundle", fingerprint);
-    if (rc == 0)
-        rc = check_newer(writ_buffer_string(&path), b, e);
+    bundle_path(places, b, &path);
+    if (rc == 0 && !dry_run)
+        rc = places_make(places, "trust", &dir, e);
     if (rc == 0 && !dry_run)
         rc = file_replace_bytes(writ_buffer_string(&path), 0644, writ_buffer_span(&b->der), e);
     writ_buffer_free(&path);
+    writ_buffer_free(&dir);
     return rc;
 }

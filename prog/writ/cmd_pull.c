@@ -114,7 +114,6 @@ static int run(const struct args *a, struct out *o)
     int status;
 
     if (places_find(&s.places, a->root, &e) < 0 || trust_load(&s.places, &s.trust, &e) < 0 ||
-        trust_load_feeds(&s.places, &s.trust, &e) < 0 ||
         sources_load(&s.places, &s.sources, &e) < 0 || check_named(&s, &e) < 0) {
         status = out_fault(o, &e);
     } else {

@@ -79,12 +79,13 @@ static int check_trust(const struct args *a, const struct places *places, const 
 /* The first pull belongs to adding: a source that does not work is not kept, and a CA is not
  * trusted for its sake. */
 static int first_pull(const struct args *a, const struct places *places, const struct source *s,
-                      const struct certfile_bundle *b, struct pull_result *result,
+                      const struct certfile_bundle *b, bool new_bundle, struct pull_result *result,
                       struct writ_error *e)
 {
     struct trust_bundle bundle = {.der = b->der}; /* borrowed */
     struct pull p = {.places = places,
                      .bundle = &bundle,
+                     .new_bundle = new_bundle,
                      .location = s->location,
                      .now = a->now,
                      .dry_run = a->dry_run};
@@ -116,7 +117,11 @@ static void tell_added(const struct args *a, struct out *o, const struct source 
 static int keep(const struct args *a, const struct places *places, const struct source *s,
                 const struct certfile_bundle *b, struct pull_result *result, struct writ_error *e)
 {
-    if (first_pull(a, places, s, b, result, e) < 0 || adding_trust(places, b, a->dry_run, e) < 0)
+    bool newer;
+
+    if (adding_check_newer(places, b, &newer, e) < 0 ||
+        first_pull(a, places, s, b, newer, result, e) < 0 ||
+        adding_trust(places, b, a->dry_run, e) < 0)
         return -1;
     return a->dry_run ? 0 : source_save(places, s, e);
 }
@@ -272,6 +277,24 @@ const struct command command_source_show = {
 
 /* ---------------------------------------------------------------------------------- remove */
 
+/* Another source of the same feed goes on using what was pulled. */
+static bool is_shared(const struct sources *sources, const struct source *s)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        if (&sources->at[i] != s && strcmp(sources->at[i].fingerprint, s->fingerprint) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int forget_source(const struct places *places, const struct sources *sources,
+                         const struct source *s, struct writ_error *e)
+{
+    if (source_delete(places, s->name, e) < 0)
+        return -1;
+    return is_shared(sources, s) ? 0 : pull_forget(places, s->fingerprint, e);
+}
+
 static int remove_source(const struct args *a, struct out *o)
 {
     struct places places = {0};
@@ -283,9 +306,7 @@ static int remove_source(const struct args *a, struct out *o)
     if (rc == 0 && strcmp(s->state, places.write) != 0)
         rc = writ_fail(&e, WRIT_FAULT_PERMISSION, "the source %s is not yours to remove", s->name);
     if (rc == 0 && !a->dry_run)
-        rc = source_delete(&places, s->name, &e);
-    if (rc == 0 && !a->dry_run)
-        rc = pull_forget(&places, s->fingerprint, &e);
+        rc = forget_source(&places, &sources, s, &e);
     if (rc == 0) {
         out_say(o, "%s %s; what its feed must not go back behind is remembered",
                 a->dry_run ? "would remove" : "removed", s->name);

@@ -12,6 +12,7 @@
 #include "shared/file.h"
 #include "writ/adding.h"
 #include "writ/commands.h"
+#include "writ/pull.h"
 #include "writ/sources.h"
 
 static void emit_bundle(struct writ_emit *m, const struct certfile_bundle *b)
@@ -29,6 +30,21 @@ static void emit_bundle(struct writ_emit *m, const struct certfile_bundle *b)
 
 /* ------------------------------------------------------------------------------------- add */
 
+/* A newer bundle says anew which keys sign the feed: those that notes named do not count any more,
+ * because the one that named them may have been in other hands. */
+static int keep(const struct places *places, const struct certfile_bundle *b, bool dry_run,
+                struct writ_error *e)
+{
+    char fingerprint[TRUST_FINGERPRINT_TEXT];
+    bool newer;
+
+    writ_hex_format(WRIT_SPAN_OF(b->fingerprint), fingerprint);
+    if (adding_check_newer(places, b, &newer, e) < 0 ||
+        (newer && !dry_run && pull_forget_keys(places, fingerprint, e) < 0))
+        return -1;
+    return adding_trust(places, b, dry_run, e);
+}
+
 static int add(const struct args *a, struct out *o)
 {
     struct certfile_bundle b = {0};
@@ -42,7 +58,7 @@ static int add(const struct args *a, struct out *o)
         file_read(path, 2 * WRIT_BUNDLE_MAX, &bytes, &e) == 0 &&
         certfile_read_bundle(writ_buffer_span(&bytes), path, &b, &e) == 0 &&
         adding_check_fingerprint(args_value(a, "fingerprint"), &b, &e) == 0)
-        rc = adding_trust(&places, &b, a->dry_run, &e);
+        rc = keep(&places, &b, a->dry_run, &e);
     if (rc == 0 && a->json)
         emit_bundle(out_emit(o), &b);
     else if (rc == 0)

@@ -16,12 +16,15 @@
 #include "shared/jail.h"
 
 #define ETAG_FILE "etag"
+#define ETAG_MAX  ((size_t)4096) /* bytes of that file: a location, a newline, an ETag */
 
 /* One pull, from lock to note. */
 struct work {
     const struct pull *p;
     struct writ_buffer dir; /* of the feed, in the state to write */
     int lock;
+    struct trust_feed here; /* what stands there, read under the lock */
+    bool repair;            /* a record beside it is damaged and has to be written again */
     struct writ_buffer note, keys, etag;
     struct writ_span table; /* what came, mapped; or nothing yet */
     struct writ_floor floor;
@@ -63,29 +66,96 @@ static int replace_own(const struct work *w, const char *name, struct writ_span 
     return rc;
 }
 
-/* ----------------------------------------------------------------------------------- floor */
+/* ---------------------------------------------------------------------------- notes and keys */
 
-/* object/memory.h; our own record, and kept for good. */
-static int parse_floor(struct work *w, struct writ_span text, struct writ_error *e)
+/* Who signed a note, for what, and the hash of its text: by the keys of the bundle and those that
+ * earlier notes named. */
+static int check_note(const struct work *w, struct writ_span bytes, struct writ_source *source,
+                      struct writ_feed *feed, uint8_t note_hash[WRIT_HASH_BYTES],
+                      struct writ_error *e)
 {
-    struct writ_cursor c = writ_cursor_over(text, NULL);
+    struct writ_note note;
 
-    if (writ_floor_take(&c, &w->floor) < 0 || c.left > 0)
-        return writ_fail(e, WRIT_FAULT_IO,
-                         "%.*s/floor is damaged; it records what must not go back", (int)w->dir.n,
-                         (const char *)w->dir.p);
+    if (writ_source_trust(writ_buffer_span(&w->p->bundle->der), source, e) < 0 ||
+        writ_source_add_keys(source, writ_buffer_span(&w->keys), e) < 0 ||
+        writ_source_check_note(source, bytes, feed, e) < 0 || writ_note_parse(bytes, &note, e) < 0)
+        return -1;
+    return writ_sha256(note.text, note_hash, e);
+}
+
+/* Damaged keys are as good as none: the bundle's own remain. */
+static int read_keys(struct work *w, struct writ_error *e)
+{
+    struct writ_source *source = &(struct writ_source){0};
+    struct writ_error ignored = {0};
+
+    if (w->p->new_bundle)
+        return 0;
+    if (read_own(w, "keys", TRUST_KEYS_MAX, &w->keys, &ignored) == 0 &&
+        writ_source_add_keys(source, writ_buffer_span(&w->keys), &ignored) == 0)
+        return 0;
+    if (ignored.fault == WRIT_FAULT_UNEXPECTED)
+        return writ_fail(e, ignored.fault, "%s", ignored.text);
+    writ_buffer_free(&w->keys);
+    w->repair = true;
     return 0;
 }
 
+/* A note may name the key that will sign later ones.  The key that signed this one stays known. */
+static int write_keys(const struct work *w, struct writ_error *e)
+{
+    struct writ_buffer keys = {0};
+    int rc;
+
+    writ_keys_renew(&keys, writ_buffer_span(&w->keys), &w->feed);
+    rc = writ_buffer_check(&keys, e);
+    if (rc == 0 && (w->repair || w->p->new_bundle ||
+                    !writ_span_equal(writ_buffer_span(&keys), writ_buffer_span(&w->keys))))
+        rc = replace_own(w, "keys", writ_buffer_span(&keys), e);
+    writ_buffer_free(&keys);
+    return rc;
+}
+
+/* ----------------------------------------------------------------------------------- floor */
+
+/* The note that stands was accepted once, so the floor is at least what it says. */
+static bool floor_from_note(struct work *w)
+{
+    struct writ_source *source = &(struct writ_source){0};
+    struct writ_error ignored = {0};
+    struct writ_feed feed;
+
+    if (!w->here.present || check_note(w, writ_buffer_span(&w->here.note), source, &feed,
+                                       w->floor.note_hash, &ignored) < 0)
+        return false;
+    (void)snprintf(w->floor.origin, sizeof w->floor.origin, "%s", feed.origin);
+    w->floor.version = feed.version;
+    w->floor.as_of = feed.as_of;
+    w->floor.known = true;
+    w->repair = true;
+    return true;
+}
+
+/* object/memory.h; our own record, and kept for good. */
 static int read_floor(struct work *w, struct writ_error *e)
 {
     struct writ_buffer text = {0};
-    int rc = read_own(w, "floor", TRUST_RECORD_MAX, &text, e);
+    struct writ_error why = {0};
+    struct writ_cursor c;
+    bool damaged = read_own(w, "floor", TRUST_RECORD_MAX, &text, &why) < 0;
 
-    if (rc == 0 && text.n > 0)
-        rc = parse_floor(w, writ_buffer_span(&text), e);
+    c = writ_cursor_over(writ_buffer_span(&text), NULL);
+    if (!damaged && text.n > 0)
+        damaged = writ_floor_take(&c, &w->floor) < 0 || c.left > 0;
     writ_buffer_free(&text);
-    return rc;
+    if (damaged)
+        w->floor.known = false;
+    if (w->floor.known || floor_from_note(w) || !damaged)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_IO,
+                     "%.*s/floor is damaged, and with it what must not go back; remove it to take "
+                     "whatever the feed says now",
+                     (int)w->dir.n, (const char *)w->dir.p);
 }
 
 static int write_floor(struct work *w, struct writ_error *e)
@@ -109,16 +179,10 @@ static int check(const struct work *w, bool deep, struct writ_feed *feed,
                  uint8_t note_hash[WRIT_HASH_BYTES], struct writ_error *e)
 {
     struct writ_source *source = &(struct writ_source){0};
-    struct writ_span bytes = writ_buffer_span(&w->note);
-    struct writ_note note;
     struct writ_table table;
 
-    if (writ_source_trust(writ_buffer_span(&w->p->bundle->der), source, e) < 0 ||
-        writ_source_add_keys(source, writ_buffer_span(&w->keys), e) < 0 ||
-        writ_source_check_note(source, bytes, feed, e) < 0 ||
-        writ_note_parse(bytes, &note, e) < 0 || writ_sha256(note.text, note_hash, e) < 0)
-        return -1;
-    if (writ_check_fresh(feed, note_hash, &w->floor, w->p->now, e) < 0)
+    if (check_note(w, writ_buffer_span(&w->note), source, feed, note_hash, e) < 0 ||
+        writ_check_fresh(feed, note_hash, &w->floor, w->p->now, e) < 0)
         return -1;
     if (!deep || w->table.n == 0)
         return 0;
@@ -194,18 +258,28 @@ static int fetch_note(struct work *w, bool *not_modified, struct writ_error *e)
     return rc;
 }
 
+/* What was fetched, or is about to be copied, has the length that the note names. */
+static int check_length(int fd, uint64_t length, struct writ_error *e)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot look at the table");
+    if (st.st_size >= 0 && (uint64_t)st.st_size == length)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_BAD_INPUT, "table: has %jd bytes, the note says %llu",
+                     (intmax_t)st.st_size, (unsigned long long)length);
+}
+
 static int copy_table(const char *from, int to, uint64_t length, struct writ_error *e)
 {
     struct stat st;
     int fd = file_open_regular(from, &st, e);
-    int rc;
+    int rc = -1;
 
     if (fd < 0)
         return -1;
-    if ((uint64_t)st.st_size != length)
-        rc = writ_fail(e, WRIT_FAULT_BAD_INPUT, "table: has %lld bytes, the note says %llu",
-                       (long long)st.st_size, (unsigned long long)length);
-    else
+    if (check_length(fd, length, e) == 0)
         rc = file_copy(fd, 0, length, to, from, e);
     close(fd);
     return rc;
@@ -229,7 +303,7 @@ static int fetch_table(const struct work *w, int to, struct writ_error *e)
     rc = fetcher_is_url(from) ? fetcher_get(from, file->length, NULL, 0, to, &answer, e)
                               : copy_table(from, to, file->length, e);
     free(from);
-    return rc;
+    return rc < 0 ? -1 : check_length(to, file->length, e);
 }
 
 int pull_bundle(const char *location, struct writ_buffer *bytes, struct writ_error *e)
@@ -244,6 +318,38 @@ int pull_bundle(const char *location, struct writ_buffer *bytes, struct writ_err
              ? fetcher_get_buffer(from, 2 * WRIT_BUNDLE_MAX, NULL, 0, bytes, &answer, e)
              : file_read(from, 2 * WRIT_BUNDLE_MAX, bytes, e);
     free(from);
+    return rc;
+}
+
+/* ------------------------------------------------------------------------------------ ETag */
+
+/* An ETag means something only to the place it came from. */
+static void read_etag(struct work *w)
+{
+    struct writ_buffer text = {0};
+    struct writ_error ignored = {0};
+    struct writ_cursor c;
+
+    if (read_own(w, ETAG_FILE, ETAG_MAX, &text, &ignored) == 0) {
+        c = writ_cursor_over(writ_buffer_span(&text), NULL);
+        if (writ_span_equal(writ_cursor_field(&c, '\n'), writ_span_text(w->p->location)) &&
+            c.left < FETCHER_ETAG_MAX)
+            writ_buffer_add(&w->etag, WRIT_SPAN(c.at, c.left));
+    }
+    writ_buffer_free(&text);
+}
+
+static int write_etag(const struct work *w, struct writ_error *e)
+{
+    struct writ_buffer text = {0};
+    int rc;
+
+    if (w->new_etag[0] != '\0')
+        writ_buffer_format(&text, "%s\n%s", w->p->location, w->new_etag);
+    rc = writ_buffer_check(&text, e);
+    if (rc == 0)
+        rc = replace_own(w, ETAG_FILE, writ_buffer_span(&text), e);
+    writ_buffer_free(&text);
     return rc;
 }
 
@@ -271,20 +377,6 @@ static int write_intact(const struct work *w, const char *name, struct writ_erro
         close(fd);
     writ_buffer_free(&record);
     free(path);
-    return rc;
-}
-
-/* A note may name the key that will sign later ones.  The key that signed this one stays known. */
-static int write_keys(const struct work *w, struct writ_error *e)
-{
-    struct writ_buffer keys = {0};
-    int rc;
-
-    writ_keys_renew(&keys, writ_buffer_span(&w->keys), &w->feed);
-    rc = writ_buffer_check(&keys, e);
-    if (rc == 0 && !writ_span_equal(writ_buffer_span(&keys), writ_buffer_span(&w->keys)))
-        rc = replace_own(w, "keys", writ_buffer_span(&keys), e);
-    writ_buffer_free(&keys);
     return rc;
 }
 
@@ -337,8 +429,7 @@ static int take_over(struct work *w, struct writ_error *e)
     if (w->p->dry_run)
         return 0;
     if (write_floor(w, e) < 0 || write_keys(w, e) < 0 || write_intact(w, name, e) < 0 ||
-        replace_own(w, "etag", writ_span_text(w->new_etag), e) < 0 ||
-        replace_own(w, "feed.note", writ_buffer_span(&w->note), e) < 0)
+        write_etag(w, e) < 0 || replace_own(w, "feed.note", writ_buffer_span(&w->note), e) < 0)
         return -1;
     remove_old_tables(w, name);
     return 0;
@@ -349,42 +440,54 @@ static int take_over(struct work *w, struct writ_error *e)
 /* What is here already: true when note and table are the ones that were accepted. */
 static bool stands(const struct work *w)
 {
-    return w->p->bundle->feed.present && !w->p->bundle->feed.damaged && w->p->bundle->feed.intact;
+    return w->here.present && !w->here.damaged && w->here.intact && !w->repair;
 }
 
 /* The same note as the one that is installed, with its table intact. */
 static bool is_installed(const struct work *w)
 {
-    return stands(w) &&
-           writ_span_equal(writ_buffer_span(&w->note), writ_buffer_span(&w->p->bundle->feed.note));
+    return stands(w) && !w->p->new_bundle &&
+           writ_span_equal(writ_buffer_span(&w->note), writ_buffer_span(&w->here.note));
+}
+
+static int lock_feed(struct work *w, const struct places *places, const char *fingerprint,
+                     struct writ_error *e)
+{
+    struct writ_buffer name = {0};
+    char *lock = NULL;
+
+    trust_feed_name(&name, fingerprint, "");
+    if (places_make(places, writ_buffer_string(&name), &w->dir, e) == 0) {
+        (void)writ_buffer_string(&w->dir);
+        lock = path_in(w, "lock");
+        w->lock = lock == NULL ? writ_fail_memory(e) : file_lock(lock, PULL_LOCK_SECONDS, e);
+    }
+    free(lock);
+    writ_buffer_free(&name);
+    return w->lock < 0 ? -1 : 0;
 }
 
 static int prepare(struct work *w, struct writ_error *e)
 {
-    struct writ_buffer name = {0};
-    char *lock = NULL;
-    int rc = -1;
+    if (lock_feed(w, w->p->places, w->p->bundle->fingerprint_text, e) < 0 ||
+        file_sweep_temps((const char *)w->dir.p, e) < 0)
+        return -1;
+    trust_feed_read((const char *)w->dir.p, &w->here);
+    if (read_keys(w, e) < 0 || read_floor(w, e) < 0)
+        return -1;
+    if (stands(w))
+        read_etag(w);
+    return 0;
+}
 
-    trust_feed_name(&name, w->p->bundle->fingerprint_text, "");
-    if (places_make(w->p->places, writ_buffer_string(&name), &w->dir, e) < 0)
-        goto out;
-    (void)writ_buffer_string(&w->dir);
-    lock = path_in(w, "lock");
-    if (lock == NULL) {
-        (void)writ_fail_memory(e);
-        goto out;
-    }
-    w->lock = file_lock(lock, PULL_LOCK_SECONDS, e);
-    if (w->lock < 0 || file_sweep_temps((const char *)w->dir.p, e) < 0)
-        goto out;
-    if (read_floor(w, e) < 0 || read_own(w, "keys", TRUST_KEYS_MAX, &w->keys, e) < 0 ||
-        (stands(w) && read_own(w, ETAG_FILE, FETCHER_ETAG_MAX - 1, &w->etag, e) < 0))
-        goto out;
-    rc = 0;
-out:
-    free(lock);
-    writ_buffer_free(&name);
-    return rc;
+static void work_free(struct work *w)
+{
+    file_unlock(w->lock);
+    trust_feed_free(&w->here);
+    writ_buffer_free(&w->dir);
+    writ_buffer_free(&w->note);
+    writ_buffer_free(&w->keys);
+    writ_buffer_free(&w->etag);
 }
 
 static int run(struct work *w, struct pull_result *result, struct writ_error *e)
@@ -394,7 +497,7 @@ static int run(struct work *w, struct pull_result *result, struct writ_error *e)
     if (prepare(w, e) < 0 || fetch_note(w, &not_modified, e) < 0)
         return -1;
     if (not_modified)
-        writ_buffer_add(&w->note, writ_buffer_span(&w->p->bundle->feed.note));
+        writ_buffer_add(&w->note, writ_buffer_span(&w->here.note));
     if (check_all(w, e) < 0)
         return -1;
     result->changed = !is_installed(w);
@@ -412,26 +515,35 @@ int pull_feed(const struct pull *p, struct pull_result *result, struct writ_erro
 
     *result = (struct pull_result){0};
     rc = run(&w, result, e);
-    file_unlock(w.lock);
-    writ_buffer_free(&w.dir);
-    writ_buffer_free(&w.note);
-    writ_buffer_free(&w.keys);
-    writ_buffer_free(&w.etag);
+    work_free(&w);
     return rc;
 }
 
-/* The note goes first: without it there is no feed, whatever else remains. */
-int pull_forget(const struct places *places, const char *fingerprint, struct writ_error *e)
+/* -------------------------------------------------------------------------------- forgetting */
+
+static bool is_there(const struct places *places, const char *fingerprint)
 {
-    static const char *const names[] = {"feed.note", "intact", "etag"};
-    struct work w = {.lock = -1};
-    struct writ_buffer name = {0};
-    int rc = 0;
+    struct writ_buffer name = {0}, path = {0};
+    bool there;
 
     trust_feed_name(&name, fingerprint, "");
-    places_path(&w.dir, places->write, writ_buffer_string(&name));
-    (void)writ_buffer_string(&w.dir);
-    for (size_t i = 0; rc == 0 && i < sizeof names / sizeof names[0]; i++) {
+    places_path(&path, places->write, writ_buffer_string(&name));
+    there = access(writ_buffer_string(&path), F_OK) == 0;
+    writ_buffer_free(&name);
+    writ_buffer_free(&path);
+    return there;
+}
+
+static int forget(const struct places *places, const char *fingerprint, const char *const names[],
+                  bool tables, struct writ_error *e)
+{
+    struct work w = {.lock = -1};
+    int rc;
+
+    if (!is_there(places, fingerprint))
+        return 0;
+    rc = lock_feed(&w, places, fingerprint, e);
+    for (size_t i = 0; rc == 0 && names[i] != NULL; i++) {
         char *path = path_in(&w, names[i]);
 
         if (path == NULL)
@@ -440,9 +552,23 @@ int pull_forget(const struct places *places, const char *fingerprint, struct wri
             rc = writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot remove %s", path);
         free(path);
     }
-    if (rc == 0)
+    if (rc == 0 && tables)
         remove_old_tables(&w, "");
-    writ_buffer_free(&name);
-    writ_buffer_free(&w.dir);
+    work_free(&w);
     return rc;
+}
+
+int pull_forget_keys(const struct places *places, const char *fingerprint, struct writ_error *e)
+{
+    static const char *const names[] = {"keys", NULL};
+
+    return forget(places, fingerprint, names, false, e);
+}
+
+/* The note goes first: without it there is no feed, whatever else remains. */
+int pull_forget(const struct places *places, const char *fingerprint, struct writ_error *e)
+{
+    static const char *const names[] = {"feed.note", "intact", ETAG_FILE, NULL};
+
+    return forget(places, fingerprint, names, true, e);
 }

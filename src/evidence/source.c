@@ -149,6 +149,23 @@ static int check_note_signatures(const struct writ_source *source, const struct 
     return 0;
 }
 
+/* The next key must be one that can sign: named for this origin, with its own id. */
+static int check_next_key(const struct writ_feed *feed, struct writ_error *e)
+{
+    uint8_t id[WRIT_NOTE_KEY_ID];
+
+    if (!feed->has_next_key)
+        return 0;
+    if (strcmp(feed->next_key.name, feed->origin) != 0)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "note: its next key is of %s, wanted %s",
+                         feed->next_key.name, feed->origin);
+    if (writ_source_key_id(feed->origin, feed->next_key.key, id, e) < 0)
+        return -1;
+    if (memcmp(id, feed->next_key.key_id, sizeof id) != 0)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "note: the id of its next key is not the key's");
+    return 0;
+}
+
 int writ_source_check_note(const struct writ_source *source, struct writ_span bytes,
                            struct writ_feed *feed, struct writ_error *e)
 {
@@ -162,7 +179,7 @@ int writ_source_check_note(const struct writ_source *source, struct writ_span by
                          (int)source->bundle.origin.n, (const char *)source->bundle.origin.p);
     if (memcmp(feed->root, source->root_key_hash, sizeof feed->root) != 0)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "note: speaks for another root");
-    return 0;
+    return check_next_key(feed, e);
 }
 
 /* ------------------------------------------------------------------------------------ tables */

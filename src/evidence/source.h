@@ -33,7 +33,8 @@ struct writ_source {
 int writ_source_trust(struct writ_span bundle, struct writ_source *source,
                       struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Checks a note against the source: signed by one of its feed keys, for its origin and its root.
+/* Checks a note against the source: signed by one of its feed keys, for its origin and its root; a
+ * next key that it names could sign, too.
  * *feed gets what it says.  -1 with WRIT_FAULT_BAD_INPUT and a sentence naming what was wrong. */
 int writ_source_check_note(const struct writ_source *source, struct writ_span note,
                            struct writ_feed *feed, struct writ_error *e) WRIT_MUST_CHECK;

@@ -4,9 +4,15 @@
 
 Listens on a free port of 127.0.0.1 and writes the port into PORT-FILE once it does.  With a
 certificate it speaks TLS.  What it does depends on the path; see BEHAVIOURS.  Runs until killed.
+
+/tree/PATH is the file PATH of the directory it was started in, with an ETag.  What stands between
+the first two slashes may go on, tree:END=BEHAVIOUR: then requests whose path ends in END get that
+behaviour instead, so that a feed can be served with one file gone wrong.  Each answer from a tree is
+a line "STATUS PATH" in PORT-FILE.log.
 """
 
 import gzip
+import hashlib
 import os
 import socket
 import socketserver
@@ -54,6 +60,8 @@ class Handler(socketserver.BaseRequestHandler):
         if path.startswith("http://"):  # as to a proxy
             path = "/proxied"
         behaviour = BEHAVIOURS.get(path)
+        if path.startswith("/tree"):
+            behaviour = in_tree(path)
         try:
             if behaviour is None:
                 self.answer("404 Not Found", b"no such page\n")
@@ -287,6 +295,41 @@ BEHAVIOURS = {
 }
 
 
+def tree_file(h, r):
+    path = r.path.split("/", 2)[2]
+    try:
+        with open(path, "rb") as f:
+            body = f.read()
+    except OSError:
+        log(404, path)
+        h.answer("404 Not Found", b"no such page\n")
+        return
+    tag = '"%s"' % hashlib.sha256(body).hexdigest()[:32]
+    if r.header("if-none-match") == tag:
+        log(304, path)
+        h.head("304 Not Modified", "ETag: " + tag)
+    else:
+        log(200, path)
+        h.answer("200 OK", body, "ETag: " + tag)
+
+
+def in_tree(path):
+    """What to do with a request below /tree."""
+    end, _, behaviour = path.split("/")[1].partition(":")[2].partition("=")
+    if end and path.endswith(end):
+        log(0, path)
+        return BEHAVIOURS.get("/" + behaviour)
+    return tree_file
+
+
+log_name = os.devnull
+
+
+def log(status, path):
+    with open(log_name, "a") as f:
+        f.write("%d %s\n" % (status, path))
+
+
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
@@ -296,6 +339,8 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def main(port_file, certificate=None, key=None):
+    global log_name
+    log_name = os.path.abspath(port_file) + ".log"
     server = Server(("127.0.0.1", 0), Handler)
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
