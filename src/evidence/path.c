@@ -156,19 +156,36 @@ static bool is_about_dates(enum writ_path_state state)
     return state == WRIT_PATH_EXPIRED || state == WRIT_PATH_NOT_YET_VALID;
 }
 
+/* Leaves out what our own reader refuses: OpenSSL sees nothing that it has not accepted. */
+static size_t keep_readable(const struct writ_span *candidates, size_t count,
+                            struct writ_span kept[WRIT_PATH_CANDIDATES_MAX])
+{
+    struct writ_cert cert;
+    size_t n = 0;
+
+    for (size_t i = 0; i < count && n < WRIT_PATH_CANDIDATES_MAX; i++) {
+        if (writ_cert_parse(candidates[i], &cert, NULL) == 0)
+            kept[n++] = candidates[i];
+    }
+    return n;
+}
+
 int writ_check_path(struct writ_span leaf, const struct writ_span *candidates,
                     size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
                     int64_t instant, struct writ_checked_path *checked,
                     struct writ_path_facts *facts, struct writ_error *e)
 {
-    if (writ_path_build(leaf, candidates, candidate_count, anchors, anchor_count, instant, false,
-                        &checked->path, e) < 0)
+    struct writ_span kept[WRIT_PATH_CANDIDATES_MAX];
+    size_t count = keep_readable(candidates, candidate_count, kept);
+
+    if (writ_path_build(leaf, kept, count, anchors, anchor_count, instant, false, &checked->path,
+                        e) < 0)
         return -1;
     if (is_about_dates(checked->path.state)) {
         writ_path_free(&checked->path);
         checked->path = (struct writ_path){0};
-        if (writ_path_build(leaf, candidates, candidate_count, anchors, anchor_count, instant, true,
-                            &checked->path, e) < 0)
+        if (writ_path_build(leaf, kept, count, anchors, anchor_count, instant, true, &checked->path,
+                            e) < 0)
             return -1;
     }
     if (checked->path.state == WRIT_PATH_WEAK)

@@ -20,6 +20,7 @@ struct writ_checked_path {
 /* Builds a path from leaf over the candidates to one of the anchors at `instant`, and notes in
  * facts what was found.  When the only fault is a date, the path is built without dates, so that
  * revocation can still be asked; `dated` then says which certificate was not valid.
+ * Candidates that object/cert.h does not read are left out; leaf and anchors it has read before.
  * 0 with the facts set and facts->bundle the index of the anchor; -1 only without memory. */
 int writ_check_path(struct writ_span leaf, const struct writ_span *candidates,
                     size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
