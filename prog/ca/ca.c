@@ -64,12 +64,28 @@ int ca_open_read(const struct args *a, struct ca *ca, struct writ_error *e)
     return opened(ca, e);
 }
 
+/* To open a backup for writing takes it into use, which no rehearsal may do. */
+static int check_rehearsal(const char *path, struct writ_error *e)
+{
+    struct castore *s = castore_open_read(path, e);
+    struct castore_info info;
+    int rc = s == NULL ? -1 : castore_info(s, &info, e);
+
+    if (rc == 0 && info.is_backup)
+        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                       "%s is a backup that is not in use yet; the first change will burn a gap of "
+                       "numbers, and cannot be rehearsed",
+                       path);
+    castore_close(s);
+    return rc;
+}
+
 int ca_open_write(const struct args *a, struct ca *ca, struct writ_error *e)
 {
     if (ca_place(a, ca, e) < 0)
         return -1;
     (void)writ_buffer_string(&ca->path);
-    if (check_exists(ca, e) < 0)
+    if (check_exists(ca, e) < 0 || (a->dry_run && check_rehearsal((const char *)ca->path.p, e) < 0))
         return -1;
     ca->store = castore_open_write(writ_buffer_string(&ca->path), ca->who, ca_now(a), e);
     return opened(ca, e);
