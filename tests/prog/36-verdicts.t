@@ -15,7 +15,7 @@ cp app changed
 printf '\001' | dd of=changed bs=1 seek=5000 conv=notrunc 2>/dev/null
 cp /bin/true bare
 cp bare cut
-cat app >>cut
+cat ./app >>./cut
 must w ca revoke bob --reason keyCompromise
 publish
 pull
