@@ -167,7 +167,8 @@ static int build_tbs(const struct writ_certificate_order *order, struct writ_buf
     struct writ_cursor c = writ_cursor_over(order->spki, e);
     uint8_t hash[WRIT_SHA256_BYTES];
 
-    if (writ_public_key_parse(&c, &key) < 0 || writ_sha256(key.bits, hash, e) < 0)
+    if (writ_public_key_parse(&c, &key) < 0 || writ_der_end(&c, "subjectPublicKeyInfo") < 0 ||
+        writ_sha256(key.bits, hash, e) < 0)
         return -1;
     writ_build_open(&b, WRIT_DER_SEQUENCE);
     writ_build_open(&b, WRIT_DER_CONTEXT_CONSTRUCTED(0));
@@ -201,12 +202,44 @@ static int check_name(struct writ_span name, const char *what, struct writ_error
                      NAME_MAX_BYTES);
 }
 
-static int check_order(const struct writ_certificate_order *order, struct writ_error *e)
+static int check_names(const struct writ_certificate_order *order, struct writ_error *e)
 {
     if (check_name(order->common_name, "common name", e) < 0 ||
         (order->organization.n > 0 && check_name(order->organization, "organization", e) < 0) ||
         (!is_ca(order->role) && check_name(order->team, "team", e) < 0))
         return -1;
+    if (is_ca(order->role) && order->team.n > 0)
+        return writ_fail(e, WRIT_FAULT_USAGE, "a CA has no team");
+    return 0;
+}
+
+/* A signature by another key than the issuer's would lead nowhere, and nobody would notice here. */
+static int check_issuer(const struct writ_certificate_order *order, struct writ_error *e)
+{
+    struct writ_span spki = order->issuer == NULL ? order->spki : order->issuer->key.spki;
+
+    if ((order->role == WRIT_ROLE_ROOT) != (order->issuer == NULL))
+        return writ_fail(e, WRIT_FAULT_USAGE, "a root, and nothing else, issues itself");
+    if (!writ_key_matches(order->key, spki))
+        return writ_fail(e, WRIT_FAULT_USAGE, "the key is not the issuer's");
+    return 0;
+}
+
+static bool is_zero(const uint8_t serial[WRIT_SERIAL_BYTES])
+{
+    uint8_t bits = 0;
+
+    for (size_t i = 0; i < WRIT_SERIAL_BYTES; i++)
+        bits = (uint8_t)(bits | serial[i]);
+    return bits == 0;
+}
+
+static int check_order(const struct writ_certificate_order *order, struct writ_error *e)
+{
+    if (check_names(order, e) < 0 || check_issuer(order, e) < 0)
+        return -1;
+    if (is_zero(order->serial)) /* RFC 5280 4.1.2.2 */
+        return writ_fail(e, WRIT_FAULT_USAGE, "a serial number is positive");
     if (order->not_after <= order->not_before)
         return writ_fail(e, WRIT_FAULT_USAGE, "a certificate must end after it begins");
     if (writ_key_algorithm(order->key) == WRIT_OID_UNKNOWN ||

@@ -44,7 +44,10 @@ struct writ_certificate_order {
 /* A fresh serial: positive, of WRIT_SERIAL_BYTES octets, never zero. */
 int writ_new_serial(uint8_t serial[WRIT_SERIAL_BYTES], struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Appends the certificate, and reads it back with object/cert.h before it is given out. */
+/* Appends the certificate, and reads it back with object/cert.h before it is given out.
+ * WRIT_FAULT_USAGE for a serial of zero, a name that is not 1 to 64 bytes of printable UTF-8, a
+ * leaf without a team or a CA with one, an end that is not after the beginning, a key that is not
+ * the issuer's, or one that writ does not issue with. */
 int writ_issue_certificate(const struct writ_certificate_order *order, struct writ_buffer *der,
                            struct writ_error *e) WRIT_MUST_CHECK;
 
