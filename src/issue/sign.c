@@ -50,6 +50,9 @@ int writ_sign_entry(const struct writ_code_directory *directory, const struct wr
                     struct writ_buffer *cms, struct writ_error *e)
 {
     uint8_t content[WRIT_SHA256_BYTES], certificate[WRIT_SHA256_BYTES];
+    size_t from = directory_der->n;
+    struct writ_code_directory again;
+    struct writ_span der;
     struct writ_cert leaf;
     struct writ_cms_to_sign what = {
         .content_type = WRIT_OID_CODE_DIRECTORY,
@@ -60,8 +63,10 @@ int writ_sign_entry(const struct writ_code_directory *directory, const struct wr
     };
 
     if (check_signer(directory, signer, &leaf, e) < 0 ||
-        writ_code_directory_build(directory, directory_der, e) < 0 ||
-        writ_sha256(writ_buffer_span(directory_der), content, e) < 0 ||
+        writ_code_directory_build(directory, directory_der, e) < 0)
+        return -1;
+    der = WRIT_SPAN(directory_der->p + from, directory_der->n - from);
+    if (writ_code_directory_parse(der, &again, e) < 0 || writ_sha256(der, content, e) < 0 ||
         writ_sha256(signer->certificate, certificate, e) < 0)
         return -1;
     return sign_attributes(&what, signer, cms, e);

@@ -19,8 +19,8 @@ struct writ_signer {
 };
 
 /* Appends the DER of the code directory to directory_der and a detached CMS SignedData over it to
- * cms.  The directory's team must be the certificate's; the key must be the certificate's and P-256
- * or RSA. */
+ * cms.  The directory must be one that object/seal.h reads; its team must be the certificate's; the
+ * key must be the certificate's and P-256 or RSA. */
 int writ_sign_entry(const struct writ_code_directory *directory, const struct writ_signer *signer,
                     int64_t signing_time, struct writ_buffer *directory_der,
                     struct writ_buffer *cms, struct writ_error *e) WRIT_MUST_CHECK;
