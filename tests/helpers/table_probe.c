@@ -7,7 +7,7 @@
  *       gap FROM TO
  *       revoke SERIAL REASON SINCE REVOKED_AT                  SERIAL in hexadecimal
  *       content LENGTH ROOT REASON SINCE REVOKED_AT            ROOT in hexadecimal
- *   table_probe check TABLE                  reads all of it
+ *   table_probe verdicts <PATHS              reads all of each table: "good" or "refused WHY"
  *   table_probe answer TABLE <QUESTIONS      checks it, and answers one question a line:
  *       certificate ISSUER SERIAL NUMBER|- NOT_BEFORE
  *                 no-block | revoked REASON SINCE REVOKED_AT | burned | unnumbered | good | newer
@@ -263,14 +263,24 @@ static int answer(const char *path, struct writ_error *e)
     return rc;
 }
 
-static int check(const char *path, struct writ_error *e)
+static int verdicts(struct writ_error *e)
 {
-    struct writ_buffer bytes = {0};
-    struct writ_table table;
-    int rc = open_table(path, &bytes, &table, e);
+    char path[4096];
 
-    writ_buffer_free(&bytes);
-    return rc;
+    (void)e;
+    while (fgets(path, sizeof path, stdin) != NULL) {
+        struct writ_buffer bytes = {0};
+        struct writ_error why = {0};
+        struct writ_table table;
+
+        path[strcspn(path, "\n")] = '\0';
+        if (open_table(path, &bytes, &table, &why) == 0)
+            (void)printf("good\n");
+        else
+            (void)printf("refused %s\n", why.text);
+        writ_buffer_free(&bytes);
+    }
+    return 0;
 }
 
 static int run(int n, char **args, struct writ_error *e)
@@ -280,8 +290,8 @@ static int run(int n, char **args, struct writ_error *e)
         return -1;
     if (n == 2 && strcmp(args[0], "build") == 0)
         return build(args[1], e);
-    if (n == 2 && strcmp(args[0], "check") == 0)
-        return check(args[1], e);
+    if (n == 1 && strcmp(args[0], "verdicts") == 0)
+        return verdicts(e);
     if (n == 2 && strcmp(args[0], "answer") == 0)
         return answer(args[1], e);
     return writ_fail(e, WRIT_FAULT_USAGE, "what is table_probe to do?");
