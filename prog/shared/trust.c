@@ -167,17 +167,22 @@ static void damage(struct trust_feed *feed, const char *reason)
     (void)snprintf(feed->reason, sizeof feed->reason, "%.*s", WRIT_FACT_TEXT - 1, reason);
 }
 
-/* A file of a feed in the state where its note is; missing is 0 with nothing appended. */
+/* A file of a feed in the state where its note is; *found, which may be NULL, is false and nothing
+ * is appended when it is missing. */
 static int read_beside(const char *dir, const char *name, size_t ceiling, struct writ_buffer *out,
-                       struct writ_error *e)
+                       bool *found, struct writ_error *e)
 {
     char *path = NULL;
+    bool there;
     int rc = 0;
 
     if (asprintf(&path, "%s/%s", dir, name) < 0)
         return writ_fail_memory(e);
-    if (access(path, F_OK) == 0 || errno != ENOENT)
+    there = access(path, F_OK) == 0 || errno != ENOENT;
+    if (there)
         rc = file_read(path, ceiling, out, e);
+    if (found != NULL)
+        *found = there;
     free(path);
     return rc;
 }
@@ -220,7 +225,7 @@ static int map_table(const char *dir, const char *name, struct trust_feed *feed,
         goto out;
     }
     if (trust_intact_build(fd, name, &now, e) < 0 ||
-        read_beside(dir, "intact", TRUST_RECORD_MAX, &recorded, e) < 0 ||
+        read_beside(dir, "intact", TRUST_RECORD_MAX, &recorded, NULL, e) < 0 ||
         file_map(fd, (size_t)st.st_size, &feed->table, e) < 0)
         goto out;
     feed->intact = writ_span_equal(writ_buffer_span(&now), writ_buffer_span(&recorded));
@@ -240,12 +245,11 @@ void trust_feed_read(const char *dir, struct trust_feed *feed)
     char name[WRIT_FEED_NAME_MAX];
 
     *feed = (struct trust_feed){0};
-    if (read_beside(dir, "feed.note", WRIT_NOTE_MAX, &feed->note, &found) < 0 ||
-        read_beside(dir, "keys", TRUST_KEYS_MAX, &feed->keys, &found) < 0) {
+    if (read_beside(dir, "feed.note", WRIT_NOTE_MAX, &feed->note, &feed->present, &found) < 0 ||
+        read_beside(dir, "keys", TRUST_KEYS_MAX, &feed->keys, NULL, &found) < 0) {
         damage(feed, found.text);
         return;
     }
-    feed->present = feed->note.n > 0;
     if (!feed->present)
         return;
     if (read_note(feed, name, &found) < 0 || map_table(dir, name, feed, &found) < 0)

@@ -25,6 +25,7 @@ struct work {
     int lock;
     struct trust_feed here; /* what stands there, read under the lock */
     bool repair;            /* a record beside it is damaged and has to be written again */
+    bool keys_lost;         /* that of the keys */
     struct writ_buffer note, keys, etag;
     struct writ_span table; /* what came, mapped; or nothing yet */
     struct writ_floor floor;
@@ -97,6 +98,7 @@ static int read_keys(struct work *w, struct writ_error *e)
     if (ignored.fault == WRIT_FAULT_UNEXPECTED)
         return writ_fail(e, ignored.fault, "%s", ignored.text);
     writ_buffer_free(&w->keys);
+    w->keys_lost = true;
     w->repair = true;
     return 0;
 }
@@ -498,8 +500,12 @@ static int run(struct work *w, struct pull_result *result, struct writ_error *e)
         return -1;
     if (not_modified)
         writ_buffer_add(&w->note, writ_buffer_span(&w->here.note));
-    if (check_all(w, e) < 0)
+    if (check_all(w, e) < 0) {
+        if (w->keys_lost)
+            writ_error_context(e, "%s/keys is damaged, so that only the bundle's own keys count",
+                               (const char *)w->dir.p);
         return -1;
+    }
     result->changed = !is_installed(w);
     result->version = w->feed.version;
     result->as_of = w->feed.as_of;
