@@ -23,6 +23,9 @@
 #            Before it is asked, a failing command has been held to this: no crash, no hang, and at
 #            least one line of complaint.
 #
+# $sweep_mute is a call that may fail in silence: with several processes the n-th write of a child is
+# also the n-th of its parent, which may be the complaint about it.
+#
 # One line of TAP per sweep and mode; sweep_end prints the plan.  Settings, from the environment:
 #
 #   WRIT_SWEEP=full        every pair; otherwise a sample, every 7th pair
@@ -36,6 +39,7 @@ linkat symlink symlinkat unlink unlinkat rmdir fchmod fchmodat fchown fchownat f
 sweep_seconds=60 # a run that takes longer hangs
 sweep_n=0
 sweep_dir=
+sweep_mute=
 case ${WRIT_SWEEP:-sample} in
 full) sweep_every=1 ;;
 *) sweep_every=${WRIT_SWEEP_EVERY:-7} ;;
@@ -124,7 +128,8 @@ sweep_verdict()
     elif [ "$sweep_status" -ge 124 ]; then
         echo "it crashed or hung: status $sweep_status"
         return 1
-    elif [ "$sweep_status" -ne 0 ] && ! grep -q . "$sweep_err"; then
+    elif [ "$sweep_status" -ne 0 ] && ! grep -q . "$sweep_err" &&
+        [ "$sweep_call" != "$sweep_mute" ]; then
         echo "it failed with status $sweep_status and said nothing"
         return 1
     fi
