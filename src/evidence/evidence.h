@@ -57,6 +57,8 @@ struct writ_link {
     bool is_numbered;
     uint64_t number;
     enum writ_status status;
+    enum writ_status coverage; /* what its number or date says, whether it is listed or not: a
+                                  revocation that a timestamp outlives covers nothing */
     struct writ_revocation_fact revocation; /* when revoked */
     uint64_t covered_below;                 /* what the source covered, when it numbers */
 };

@@ -42,17 +42,16 @@ void writ_check_status(const struct writ_block *block, const struct writ_cert *c
 {
     struct writ_revoked revoked;
 
-    if (block == NULL) {
-        link->status = WRIT_STATUS_NOT_COVERED;
+    link->coverage = link->status = WRIT_STATUS_NOT_COVERED;
+    if (block == NULL)
         return;
-    }
     link->covered_below = block->covered_below;
+    link->coverage = block->numbered ? status_by_number(block, cert) : status_by_date(block, cert);
+    link->status = link->coverage;
     if (writ_block_find(block, key, &revoked)) {
         link->status = WRIT_STATUS_REVOKED;
         link->revocation = fact_of(&revoked);
-        return;
     }
-    link->status = block->numbered ? status_by_number(block, cert) : status_by_date(block, cert);
 }
 
 int writ_check_link(const struct writ_table *table, struct writ_digester *digester,

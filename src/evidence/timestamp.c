@@ -145,31 +145,32 @@ static bool ended_in_order(const struct writ_revocation_fact *revocation, int64_
     }
 }
 
-static void settle_by_link(const struct writ_link *link, struct writ_stamp_facts *stamp)
+static void settle_by_coverage(const struct writ_link *link, struct writ_stamp_facts *stamp)
 {
-    switch (link->status) {
+    switch (link->coverage) {
     case WRIT_STATUS_GOOD:
-    case WRIT_STATUS_NOT_ASKED:
-        return;
-    case WRIT_STATUS_REVOKED:
-        if (!ended_in_order(&link->revocation, stamp->instant))
-            settle(stamp, WRIT_STAMP_REFUSED, "the timestamp's certificate of %s is revoked (%s)",
-                   link->subject, writ_reason_name(link->revocation.reason));
         return;
     case WRIT_STATUS_UNNUMBERED:
         settle(stamp, WRIT_STAMP_REFUSED,
                "the timestamp's certificate of %s has no number, and its issuer numbers",
                link->subject);
         return;
-    case WRIT_STATUS_NEWER:
-    case WRIT_STATUS_NOT_COVERED:
-    case WRIT_STATUS_BURNED:
+    default:
         settle(stamp, WRIT_STAMP_NOT_COUNTED,
                "the revocation data on this device does not cover the timestamp's certificate of "
                "%s yet",
                link->subject);
-        return;
     }
+}
+
+/* A revocation that the stamp outlives is no better than none. */
+static void settle_by_link(const struct writ_link *link, struct writ_stamp_facts *stamp)
+{
+    if (link->status == WRIT_STATUS_REVOKED && !ended_in_order(&link->revocation, stamp->instant))
+        settle(stamp, WRIT_STAMP_REFUSED, "the timestamp's certificate of %s is revoked (%s)",
+               link->subject, writ_reason_name(link->revocation.reason));
+    else
+        settle_by_coverage(link, stamp);
 }
 
 int writ_check_stamp_status(const struct writ_source *source, const struct writ_checked_path *tsa,

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "base/time.h"
 
 /* ----------------------------------------------------------------------------------- names */
@@ -137,13 +138,15 @@ static void find(struct finding *f, enum writ_outcome outcome, enum writ_why why
 static void find(struct finding *f, enum writ_outcome outcome, enum writ_why why, const char *fmt,
                  ...)
 {
+    char text[WRIT_VERDICT_TEXT];
     va_list args;
 
     f->outcome = outcome;
     f->why = why;
     va_start(args, fmt);
-    (void)vsnprintf(f->reason, sizeof f->reason, fmt, args);
+    (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    writ_text_copy_safe(f->reason, sizeof f->reason, writ_span_text(text));
 }
 
 /* True, and the finding set, when the fact did not hold. */
@@ -222,11 +225,13 @@ static bool content_is_revoked(struct finding *f, const struct writ_source_facts
 
 /* -------------------------------------------------------------------------------- coverage */
 
+/* What covers a certificate does not change by its being listed: else an outlived revocation would
+ * let pass what nobody knows. */
 static const struct writ_link *first_with(const struct writ_path_facts *path,
-                                          enum writ_status status)
+                                          enum writ_status coverage)
 {
-    for (size_t i = 0; i < path->count; i++) {
-        if (path->link[i].status == status)
+    for (size_t i = 0; i + 1 < path->count; i++) {
+        if (path->link[i].coverage == coverage)
             return &path->link[i];
     }
     return NULL;
@@ -246,12 +251,20 @@ static bool is_stale(struct finding *f, const struct writ_source_facts *source, 
     return true;
 }
 
-/* What is not covered, in the words of its cause; NULL reason when everything is. */
+/* The first certificate that no source knows, or was asked about. */
+static const struct writ_link *first_unknown(const struct writ_path_facts *path)
+{
+    const struct writ_link *unasked = first_with(path, WRIT_STATUS_NOT_ASKED);
+
+    return unasked != NULL ? unasked : first_with(path, WRIT_STATUS_NOT_COVERED);
+}
+
+/* What is not covered, in the words of its cause. */
 static bool is_uncovered(struct finding *f, const struct writ_path_facts *path,
                          const struct writ_source_facts *source)
 {
     const struct writ_link *burned = first_with(path, WRIT_STATUS_BURNED);
-    const struct writ_link *unknown = first_with(path, WRIT_STATUS_NOT_COVERED);
+    const struct writ_link *unknown = first_unknown(path);
 
     if (source->state == WRIT_SOURCE_ABSENT) {
         find(f, WRIT_NOT_COVERED, WRIT_WHY_NEVER_PULLED,
@@ -323,7 +336,12 @@ static bool path_fails(const struct writ_path_facts *path, struct finding *f)
 {
     if (path->count == 0 && path->strong.state == WRIT_CHECK_FAILED)
         return fails(f, &path->strong, WRIT_UNTRUSTED, WRIT_WHY_WEAK);
-    return fails(f, &path->built, WRIT_UNTRUSTED, WRIT_WHY_NO_PATH);
+    if (fails(f, &path->built, WRIT_UNTRUSTED, WRIT_WHY_NO_PATH))
+        return true;
+    if (path->count > 0)
+        return false;
+    find(f, WRIT_UNTRUSTED, WRIT_WHY_NO_PATH, "a path of no certificates");
+    return true;
 }
 
 /* Is the seal what it claims, over this content? */
