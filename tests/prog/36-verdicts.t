@@ -65,6 +65,36 @@ judged stale feed-expired 5 'but not what is stale' old.app --allow-uncovered
 judged revoked certificate-revoked 2 'nor what is revoked' gone --allow-uncovered
 judged unsigned no-seal 6 'nor what is unsigned' bare --allow-uncovered
 
+# -------------------------------------------------------------------- a bad release, a bad CA
+
+cp /bin/false bad
+must w sign bad --key alice
+cp bad stripped
+must w seal strip stripped
+allowed 'a release is allowed' bad
+must w ca revoke --content bad --note 'wipes the disk'
+publish
+must w pull example
+judged revoked content-revoked 2 'once its content is revoked it is refused' bad
+judged revoked content-revoked 2 'also without its seal' stripped
+mv stripped renamed
+judged revoked content-revoked 2 'also under another name' renamed
+elsewhere unpulled must w sign renamed --key unpulled-carol
+judged not-covered never-pulled 4 'the seal of another CA is for that CA to revoke' renamed
+allowed "the developer's other programs are allowed" app
+exits 126 'and run does not run it' w run ./bad
+exits 0 'where it runs the others' w run ./app
+
+theirs mid 'Mid Corp'
+elsewhere mid publish
+must w source add feed mid/feed --name mid --fingerprint "$fingerprint"
+allowed "another CA's program is allowed" mid.app
+elsewhere mid must w ca revoke 'Mid Corp Code Signing CA' --reason cACompromise
+elsewhere mid publish
+must w pull mid
+judged revoked certificate-revoked 2 'once its intermediate is revoked all below it is refused' mid.app
+holds 'and the line names the intermediate' grep -q 'cACompromise, .*Mid Corp Code Signing CA' out
+
 # ------------------------------------------------------------------------------- several subjects
 
 # From the worst to the best.
