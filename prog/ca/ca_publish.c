@@ -168,6 +168,38 @@ static int make(const struct args *a, struct ca *ca, struct publication *p,
     return ca_finish(a, ca, e);
 }
 
+/* Servers make an ETag of a file's length and of the second in which it was last changed: of two
+ * notes that follow each other within a second a device would never see the latter. */
+static int set_later(int fd, const char *standing, struct writ_error *e)
+{
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {0}};
+    struct stat before, now;
+
+    if (stat(standing, &before) < 0)
+        return 0;
+    if (fstat(fd, &now) == 0 && now.st_mtim.tv_sec > before.st_mtim.tv_sec)
+        return 0;
+    times[1].tv_sec = before.st_mtim.tv_sec + 1;
+    if (futimens(fd, times) == 0)
+        return 0;
+    return writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot set the time of %s", standing);
+}
+
+static int write_note(const char *path, struct writ_span note, struct writ_error *e)
+{
+    struct file_replace r = FILE_REPLACE_NONE;
+    int rc = file_replace_begin(path, &r, e);
+
+    if (rc == 0)
+        rc = file_write(r.fd, path, note, e);
+    if (rc == 0)
+        rc = set_later(r.fd, path, e);
+    if (rc == 0)
+        rc = file_replace_commit(&r, 0644, e);
+    file_replace_abort(&r);
+    return rc;
+}
+
 /* The note comes last, so that whoever reads it finds the table it names. */
 static int write_out(struct ca *ca, const struct publication *p, struct writ_error *e)
 {
@@ -189,7 +221,7 @@ static int write_out(struct ca *ca, const struct publication *p, struct writ_err
     if (file_replace_bytes(path, 0644, writ_buffer_span(&bundle), e) < 0)
         goto out;
     (void)snprintf(path, sizeof path, "%s/feed.note", p->dir);
-    rc = file_replace_bytes(path, 0644, writ_buffer_span(&p->note), e);
+    rc = write_note(path, writ_buffer_span(&p->note), e);
 out:
     writ_buffer_free(&bundle);
     return rc;

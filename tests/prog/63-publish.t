@@ -190,6 +190,15 @@ holds "files that are not ours stay, what killed writers left goes" \
 must w publish
 holds "there are never more than two" [ "$(ls slow/targets | grep -c '^[0-9a-f]\{64\}\.table$')" -le 2 ]
 
+# --- one after the other ---
+
+for i in 1 2 3 4; do
+    must w publish
+    stat -c %Y slow/feed.note
+done >times
+holds "notes that follow each other within a second differ in their second: ETags are made of it" \
+    [ "$(sort -n -u times | wc -l)" -eq 4 ]
+
 # --- several at once ---
 
 before=$(last_version)
