@@ -52,7 +52,7 @@ static int write_both(const struct args *a, const char *key_path, const char *re
     if (key != NULL &&
         keyfile_create(key_path, key, passphrase, args_flag(a, "insecure-plain-key"), e) == 0) {
         rc = write_request(request_path, args_operand(a, 0), key, e);
-        if (rc < 0)
+        if (rc < 0 && access(request_path, F_OK) < 0)
             (void)unlink(key_path); /* nothing asks for it */
     }
     writ_key_free(key);
@@ -171,7 +171,7 @@ static int write_copies(const char *key_path, struct writ_span key, const char *
     if (check_absent(cert_path, e) < 0 || (!there && file_create_bytes(key_path, 0600, key, e) < 0))
         return -1;
     rc = file_create_bytes(cert_path, 0644, pem, e);
-    if (rc < 0 && !there)
+    if (rc < 0 && !there && access(cert_path, F_OK) < 0)
         (void)unlink(key_path);
     return rc;
 }

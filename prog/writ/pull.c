@@ -421,20 +421,16 @@ out:
     return rc;
 }
 
-static int take_over(struct work *w, struct writ_error *e)
+static int take_over(struct work *w, const char *table, struct writ_error *e)
 {
-    char name[WRIT_FEED_NAME_MAX];
-
-    table_name(&w->feed, name);
-    if (bring_table(w, name, e) < 0)
+    if (bring_table(w, table, e) < 0)
         return -1;
     if (w->p->dry_run)
         return 0;
-    if (write_floor(w, e) < 0 || write_keys(w, e) < 0 || write_intact(w, name, e) < 0 ||
-        write_etag(w, e) < 0 || replace_own(w, "feed.note", writ_buffer_span(&w->note), e) < 0)
+    if (write_floor(w, e) < 0 || write_keys(w, e) < 0 || write_intact(w, table, e) < 0 ||
+        write_etag(w, e) < 0)
         return -1;
-    remove_old_tables(w, name);
-    return 0;
+    return replace_own(w, "feed.note", writ_buffer_span(&w->note), e);
 }
 
 /* ------------------------------------------------------------------------------------ pull */
@@ -492,26 +488,39 @@ static void work_free(struct work *w)
     writ_buffer_free(&w->etag);
 }
 
+static int check_what_came(struct work *w, struct writ_error *e)
+{
+    if (check_all(w, e) == 0)
+        return 0;
+    if (w->keys_lost)
+        writ_error_context(e, "%s/keys is damaged, so that only the bundle's own keys count",
+                           (const char *)w->dir.p);
+    return -1;
+}
+
 static int run(struct work *w, struct pull_result *result, struct writ_error *e)
 {
+    char table[WRIT_FEED_NAME_MAX];
     bool not_modified = false;
 
     if (prepare(w, e) < 0 || fetch_note(w, &not_modified, e) < 0)
         return -1;
     if (not_modified)
         writ_buffer_add(&w->note, writ_buffer_span(&w->here.note));
-    if (check_all(w, e) < 0) {
-        if (w->keys_lost)
-            writ_error_context(e, "%s/keys is damaged, so that only the bundle's own keys count",
-                               (const char *)w->dir.p);
+    if (check_what_came(w, e) < 0)
         return -1;
-    }
     result->changed = !is_installed(w);
     result->version = w->feed.version;
     result->as_of = w->feed.as_of;
     result->expires = w->feed.expires;
     result->table_bytes = writ_feed_table(&w->feed)->length;
-    return result->changed ? take_over(w, e) : 0;
+    table_name(&w->feed, table);
+    if (result->changed && take_over(w, table, e) < 0)
+        return -1;
+    /* Also those that a pull left which was killed after its note. */
+    if (!w->p->dry_run)
+        remove_old_tables(w, table);
+    return 0;
 }
 
 int pull_feed(const struct pull *p, struct pull_result *result, struct writ_error *e)

@@ -28,8 +28,8 @@
 #
 # One line of TAP per sweep and mode; sweep_end prints the plan.  Settings, from the environment:
 #
-#   WRIT_SWEEP=full        every pair; otherwise a sample, every 7th pair
-#   WRIT_SWEEP_EVERY=N     a sample of another size
+#   WRIT_SWEEP=full        every pair; otherwise a sample: one pair in each mode, each time another
+#   WRIT_SWEEP_EVERY=N     a larger sample: every N-th pair
 #   WRIT_SWEEP_MODES=...   other modes than "kill ENOSPC EIO"
 #   WRIT_SWEEP_ONLY=...    only the sweeps with these names
 
@@ -42,7 +42,7 @@ sweep_dir=
 sweep_mute=
 case ${WRIT_SWEEP:-sample} in
 full) sweep_every=1 ;;
-*) sweep_every=${WRIT_SWEEP_EVERY:-7} ;;
+*) sweep_every=${WRIT_SWEEP_EVERY:-} ;;
 esac
 
 # Why nothing can be swept here; prints nothing when it can.
@@ -165,15 +165,27 @@ sweep_disturbed() # name, n, command...
     return 1
 }
 
+# How many pairs lie between two that are tried, and which is the first one.
+sweep_choose()
+{
+    sweep_step=${sweep_every:-$(wc -l <"$sweep_dir/pairs")}
+    case $sweep_mode in
+    kill) sweep_first=$((sweep_step / 2)) ;;
+    ENOSPC) sweep_first=$((sweep_step / 4)) ;;
+    *) sweep_first=$((3 * sweep_step / 4)) ;;
+    esac
+}
+
 # All pairs in one mode.
 sweep_in_mode() # command...
 {
+    sweep_choose
     sweep_i=0
     sweep_runs=0
     sweep_failed=0
     while read -r sweep_a sweep_b; do
         sweep_i=$((sweep_i + 1))
-        [ $(((sweep_i - 1) % sweep_every)) -eq 0 ] || continue
+        [ $(((sweep_i - 1) % sweep_step)) -eq "$sweep_first" ] || continue
         sweep_runs=$((sweep_runs + 1))
         sweep_disturbed "$sweep_a" "$sweep_b" "$@" || sweep_failed=$((sweep_failed + 1))
     done <"$sweep_dir/pairs"
