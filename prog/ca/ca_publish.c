@@ -10,6 +10,7 @@
 #include "ca/ca.h"
 #include "ca/ca_commands.h"
 #include "ca/ca_make.h"
+#include "ca/ca_standing.h"
 #include "ca/ca_table.h"
 #include "issue/sign.h"
 #include "object/note.h"
@@ -24,7 +25,10 @@ struct publication {
     struct writ_buffer table;
     struct writ_feed feed;
     struct writ_buffer note;
+    struct ca_standing standing;
     char previous[WRIT_FEED_NAME_MAX]; /* the table of the note that stands there; or "" */
+    size_t recovered;                  /* revocations that only the standing feed knew */
+    bool is_first_after_loss;          /* restored from a backup, and no feed to recover from */
     int lock;
 };
 
@@ -33,6 +37,7 @@ static void publication_free(struct publication *p)
     file_unlock(p->lock);
     writ_buffer_free(&p->table);
     writ_buffer_free(&p->note);
+    ca_standing_free(&p->standing);
 }
 
 /* What is published is for everybody, whatever the umask; a directory that is there is left as it
@@ -73,39 +78,36 @@ static int choose_dir(const struct args *a, struct ca *ca, struct publication *p
     return 0;
 }
 
-/* What stands in the directory must be an older feed of this CA, or nothing: publishing over a
- * newer one means that this store is a copy of what published it. */
-static int check_standing(const struct ca *ca, struct publication *p, uint64_t version,
-                          struct writ_error *e)
+/* Publishing over a newer feed means that this store is a copy of what published it. */
+static int check_version(struct publication *p, uint64_t version, struct writ_error *e)
 {
-    struct writ_buffer bytes = {0};
-    struct writ_note note;
-    struct writ_feed feed;
-    char path[PATH_BYTES + 16];
-    int rc = -1;
-
-    (void)snprintf(path, sizeof path, "%s/feed.note", p->dir);
-    if (access(path, F_OK) < 0)
+    if (!p->standing.exists)
         return 0;
-    if (file_read(path, WRIT_NOTE_MAX, &bytes, e) < 0 ||
-        writ_note_parse(writ_buffer_span(&bytes), &note, e) < 0 ||
-        writ_feed_parse(note.text, &feed, e) < 0)
-        writ_error_context(e, "%s", path);
-    else if (strcmp(feed.origin, ca->info.origin) != 0)
-        (void)writ_fail(e, WRIT_FAULT_USAGE, "%s holds the feed of %s, not of %s", p->dir,
-                        feed.origin, ca->info.origin);
-    else if (feed.version >= version)
-        (void)writ_fail(
+    if (p->standing.feed.version >= version)
+        return writ_fail(
             e, WRIT_FAULT_CONFIGURATION,
             "%s holds version %llu already, and this store is at %llu: it is an old copy "
             "(a backup made with writ ca backup would have known)",
-            p->dir, (unsigned long long)feed.version, (unsigned long long)version);
-    else {
-        writ_feed_file_name(writ_feed_table(&feed), p->previous);
-        rc = 0;
-    }
-    writ_buffer_free(&bytes);
-    return rc;
+            p->dir, (unsigned long long)p->standing.feed.version, (unsigned long long)version);
+    writ_feed_file_name(writ_feed_table(&p->standing.feed), p->previous);
+    return 0;
+}
+
+/* A feed that stands there and that this store did not publish is that of a store that was lost:
+ * what it had revoked is taken over, or devices would trust it again. */
+static int recover(struct ca *ca, struct publication *p, int64_t now, struct writ_error *e)
+{
+    struct castore_publication *last = NULL;
+    uint64_t known;
+
+    if (castore_publication_last(ca->store, &last, e) < 0)
+        return -1;
+    known = last == NULL ? 0 : last->version;
+    castore_publication_free(last);
+    p->is_first_after_loss = ca->info.restored > 0 && !p->standing.exists;
+    if (!p->standing.exists || p->standing.feed.version <= known)
+        return 0;
+    return ca_standing_recover(ca, &p->standing, now, &p->recovered, e);
 }
 
 static int fill_feed(const struct args *a, struct ca *ca, struct publication *p, uint64_t version,
@@ -151,8 +153,9 @@ static int make(const struct args *a, struct ca *ca, struct publication *p,
         return -1;
     now = ca_now(a);
     if (castore_publication_reserve(ca->store, now, &version, e) < 0 ||
-        check_standing(ca, p, version, e) < 0 || ca_build_table(ca, now, &p->table, e) < 0 ||
-        fill_feed(a, ca, p, version, now, e) < 0 || writ_sign_feed(&p->feed, key, &p->note, e) < 0)
+        check_version(p, version, e) < 0 || recover(ca, p, now, e) < 0 ||
+        ca_build_table(ca, now, &p->table, e) < 0 || fill_feed(a, ca, p, version, now, e) < 0 ||
+        writ_sign_feed(&p->feed, key, &p->note, e) < 0)
         return -1;
     record.version = version;
     record.reserved_at = now;
@@ -263,9 +266,24 @@ static void remove_old(const struct publication *p)
     (void)!file_sweep_temps(p->dir, &ignored);
 }
 
+/* A CA that was restored must know what it has forgotten. */
+static void warn_of_loss(struct out *o, const struct publication *p)
+{
+    if (p->recovered > 0)
+        out_note(o,
+                 "this store is older than the feed that stood there; %zu revocations were "
+                 "recovered from it",
+                 p->recovered);
+    if (p->is_first_after_loss)
+        out_note(o, "this CA was restored from a backup, and no feed stands here: revocations made "
+                    "after the backup are not in this one; revoke them again");
+}
+
 static void tell(const struct args *a, struct out *o, const struct publication *p)
 {
     char expires[WRIT_TIME_TEXT];
+
+    warn_of_loss(o, p);
 
     writ_time_format(p->feed.expires, expires);
     if (a->json) {
@@ -276,6 +294,7 @@ static void tell(const struct args *a, struct out *o, const struct publication *
         writ_emit_time(m, "as_of", p->feed.as_of);
         writ_emit_time(m, "expires", p->feed.expires);
         writ_emit_unsigned(m, "table_bytes", p->table.n);
+        writ_emit_unsigned(m, "recovered_revocations", p->recovered);
         writ_emit_flag(m, "dry_run", a->dry_run);
         return;
     }
@@ -284,30 +303,41 @@ static void tell(const struct args *a, struct out *o, const struct publication *
             p->table.n, expires);
 }
 
-/* A bundle that was lost with the store's directory is made again; only that needs the root. */
-static int ensure_bundle(struct ca *ca, const struct writ_key *feed_key, struct writ_error *e)
+static int make_bundle(struct ca *ca, const char *path, struct writ_error *e)
 {
     struct castore_matches root = {0};
     struct writ_cert cert;
-    struct writ_key *key = NULL;
+    struct writ_key *root_key = NULL, *feed_key = NULL;
     struct writ_buffer pem = {0};
-    char path[PATH_BYTES];
     int rc = -1;
+
+    if (ca_newest(ca, CASTORE_ROOT, &root, &cert, e) < 0)
+        goto out;
+    feed_key = ca_key(ca, CASTORE_KEY_FEED, NULL, e);
+    root_key = feed_key == NULL ? NULL : ca_key(ca, CASTORE_KEY_ROOT, root.at[0]->spki_hash, e);
+    if (root_key != NULL &&
+        ca_make_bundle(ca, root_key, root.at[0]->der, feed_key, ca->info.created, &pem, e) == 0)
+        rc = file_replace_bytes(path, 0644, writ_buffer_span(&pem), e);
+out:
+    writ_key_free(root_key);
+    writ_key_free(feed_key);
+    writ_buffer_free(&pem);
+    castore_matches_free(&root);
+    return rc;
+}
+
+/* A bundle that was lost with the store's directory is made again; only that needs the root. */
+static int ensure_bundle(const struct args *a, struct ca *ca, struct writ_error *e)
+{
+    char path[PATH_BYTES];
 
     (void)snprintf(path, sizeof path, "%s/%s", writ_buffer_string(&ca->dir), CA_BUNDLE);
     if (access(path, F_OK) == 0)
         return 0;
-    if (ca_newest(ca, CASTORE_ROOT, &root, &cert, e) < 0)
-        goto out;
-    key = ca_key(ca, CASTORE_KEY_ROOT, root.at[0]->spki_hash, e);
-    if (key != NULL &&
-        ca_make_bundle(ca, key, root.at[0]->der, feed_key, ca->info.created, &pem, e) == 0)
-        rc = file_replace_bytes(path, 0644, writ_buffer_span(&pem), e);
-out:
-    writ_key_free(key);
-    writ_buffer_free(&pem);
-    castore_matches_free(&root);
-    return rc;
+    if (a->dry_run)
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                         "%s is missing; writ publish without --dry-run makes it again", path);
+    return make_bundle(ca, path, e);
 }
 
 static int publish(const struct args *a, struct ca *ca, struct publication *p, struct writ_error *e)
@@ -323,9 +353,10 @@ static int publish(const struct args *a, struct ca *ca, struct publication *p, s
     writ_buffer_free(&lock);
     if (p->lock < 0)
         return -1;
+    if (ensure_bundle(a, ca, e) < 0 || ca_standing_read(ca, p->dir, &p->standing, e) < 0)
+        return -1;
     key = ca_key(ca, CASTORE_KEY_FEED, NULL, e);
-    if (key != NULL && (a->dry_run || ensure_bundle(ca, key, e) == 0) &&
-        make(a, ca, p, key, e) == 0)
+    if (key != NULL && make(a, ca, p, key, e) == 0)
         rc = a->dry_run ? 0 : write_out(ca, p, e);
     if (rc == 0 && !a->dry_run)
         remove_old(p);

@@ -99,6 +99,12 @@ holds "its serial number is none of the lost ones" \
     sh -c '! grep -q -f new.serial lost.serials'
 seal new.app new
 works "it publishes again, also where the bundle was lost too" w publish "$dir/feed"
+holds "and says what it had forgotten" grep -q '1 revocations were recovered from it' err
+run w ca show --audit --json
+holds "which is on record" [ "$(field '[.audit[] | select(.action == "recover")] | length')" -eq 1 ]
+run w ca show Bad --json
+holds "with its reason" [ "$(field .reason)" = keyCompromise ]
+holds "and where it comes from" sh -c 'grep -q "recovered from feed" out'
 holds "under a version that no device has seen" [ "$(sed -n 's/^version //p' feed/feed.note)" -gt $((lost_version + 1000000)) ]
 works "devices that saw the lost CA's feeds take it" d pull
 run w show "feed/$(sed -n 's/^file \([^ ]*\).*/\1/p' feed/feed.note)" --json
@@ -111,12 +117,23 @@ for lost in after late unpublished; do
 done
 run d verify after.app
 holds "which is said in words" grep -q 'backup' out
-# The revocation was lost with the store, and must be made again: the restored CA cannot know.
-dj allowed sound 0 "a revocation that was lost has to be made again" bad.app
-must w ca revoke Bad --reason keyCompromise
+dj revoked certificate-revoked 2 "what the lost CA had revoked since stays revoked" bad.app
+must w ca reinstate Bad --note "it was a mistake all along"
 must w publish
 must d pull
-dj revoked certificate-revoked 2 "as here" bad.app
+dj allowed sound 0 "until somebody lifts it" bad.app
+must w publish
+run w ca show Bad --json
+holds "and it is not recovered twice" [ "$(field .revoked)" = false ]
+
+# Where no feed stands there is nothing to recover from, and that is said.
+must w ca revoke Bad --reason keyCompromise
+rm -rf root/var/lib/writ/ca
+mkdir -p root/var/lib/writ/ca
+cp backup.db root/var/lib/writ/ca/ca.db
+run w publish "$dir/another-feed"
+holds "a restored CA that finds no feed says what may be missing" \
+    grep -q 'revocations made after the backup are not in this one' err
 
 refuses 66 "Late" "the lost certificates are not in the store" w ca revoke Late --reason superseded
 refuses 66 "late.pem: this CA has issued no such certificate" "not by their files either" \
@@ -163,4 +180,12 @@ at 2026-03-08T12:00:00Z
 refuses 78 "beside the backup .* lies the journal of another store" "the journal of the lost store is not played in" w ca list
 rm root/var/lib/writ/ca/ca.db-wal
 works "without it the backup is taken into use" w publish
+# A feed whose table is gone would make the CA forget: nothing is published.
+rm -rf root/var/lib/writ/ca
+mkdir -p root/var/lib/writ/ca
+cp backup.db root/var/lib/writ/ca/ca.db
+at 2026-03-30T12:00:00Z
+rm feed/targets/*
+refuses 65 "cannot be read; what it had revoked would be forgotten" \
+    "nor does it forget for want of a table" w publish "$dir/feed"
 finish
