@@ -237,6 +237,7 @@ static void tell(const struct args *a, struct out *o, const struct issue *s)
         writ_emit_unsigned(m, "number", s->record.number);
         writ_emit_string(m, "not_after", end);
         writ_emit_string(m, "certificate", s->cert_path);
+        writ_emit_flag(m, "dry_run", a->dry_run);
         if (!s->from_request)
             writ_emit_string(m, "key", s->key_path);
         return;

@@ -106,6 +106,7 @@ static void tell_added(const struct args *a, struct out *o, const struct source 
         writ_emit_string(m, "root", b->root_name);
         writ_emit_string(m, "root_fingerprint", s->fingerprint);
         writ_emit_unsigned(m, "version", result->version);
+        writ_emit_flag(m, "dry_run", a->dry_run);
         return;
     }
     out_say(o, "%s source %s: feed %llu of %s", a->dry_run ? "would add" : "added", s->name,
