@@ -37,7 +37,7 @@ static inline void poke(struct writ_buffer *table, size_t at, size_t width, uint
 {
     assert_true(at + width <= table->n);
     for (size_t i = 0; i < width; i++)
-        table->p[at + i] = (uint8_t)(i < 8 ? value >> (8 * i) : 0);
+        table->p[at + i] = (uint8_t)(value >> (8 * i));
 }
 
 static inline uint64_t peek(const struct writ_buffer *table, size_t at, size_t width)
