@@ -55,7 +55,7 @@ holds 'a socket that is not local is seen' grep -q 'socket(AF_INET' sockets
 type_example "python3 -c 'import socket; socket.socket(socket.AF_UNIX)'"
 holds 'a local one may be' [ ! -s sockets ]
 : >sockets
-type_example 'writ source add feed http://127.0.0.1:9/ --name nobody'
+type_example 'writ source add feed http://127.0.0.1:9/ --name nobody' >out 2>err
 holds 'one of the program that fetches is seen' grep -q 'socket(AF_INET' sockets
 
 # no_socket WORDS: its examples, traced.
