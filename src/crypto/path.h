@@ -48,4 +48,8 @@ int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
                     struct writ_error *e) WRIT_MUST_CHECK;
 void writ_path_free(struct writ_path *path);
 
+/* 0 when OpenSSL verifies a certificate that is good; -1 with WRIT_FAULT_UNEXPECTED when it does
+ * not: then nothing it calls bad is to be believed.  writ_path_build asks by itself. */
+int writ_path_self_test(struct writ_error *e) WRIT_MUST_CHECK;
+
 #endif

@@ -1,6 +1,9 @@
 #include "crypto/start.h"
 
+#include <stdbool.h>
+
 #include <openssl/crypto.h>
+#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -15,13 +18,76 @@ static const unsigned char some_key[] = {
     0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b,
     0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5};
 
+/* Without a default context, which may fail for lack of memory and then fails for good, OpenSSL 3.0
+ * crashes in the first fetch. */
+static bool is_started(void)
+{
+    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
+                               NULL) == 1 &&
+           OSSL_LIB_CTX_get0_global_default() != NULL;
+}
+
+static bool has_hash(const char *name)
+{
+    EVP_MD *hash = EVP_MD_fetch(NULL, name, NULL);
+
+    EVP_MD_free(hash);
+    return hash != NULL;
+}
+
+static bool has_scheme(const char *name)
+{
+    EVP_SIGNATURE *scheme = EVP_SIGNATURE_fetch(NULL, name, NULL);
+
+    EVP_SIGNATURE_free(scheme);
+    return scheme != NULL;
+}
+
+static bool has_key_type(const char *name)
+{
+    EVP_KEYMGMT *type = EVP_KEYMGMT_fetch(NULL, name, NULL);
+    OSSL_DECODER *decoder =
+        OSSL_DECODER_fetch(NULL, name, "input=der,structure=SubjectPublicKeyInfo");
+    bool both = type != NULL && decoder != NULL;
+
+    EVP_KEYMGMT_free(type);
+    OSSL_DECODER_free(decoder);
+    return both;
+}
+
+/* The first name that OpenSSL has nothing for; NULL when it has all. */
+static const char *first_missing(bool (*has)(const char *name), const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (!has(*names))
+            return *names;
+    }
+    return NULL;
+}
+
+static const char *what_is_missing(void)
+{
+    static const char *const hashes[] = {"SHA1", "SHA256", "SHA384", "SHA512", NULL};
+    static const char *const schemes[] = {"ECDSA", "RSA", "ED25519", NULL};
+    static const char *const types[] = {"EC", "RSA", "ED25519", NULL};
+    const char *missing = first_missing(has_hash, hashes);
+
+    if (missing == NULL)
+        missing = first_missing(has_scheme, schemes);
+    return missing != NULL ? missing : first_missing(has_key_type, types);
+}
+
 int writ_crypto_begin(struct writ_error *e)
 {
-    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) ==
-        1)
-        return 0;
+    const char *missing;
+
+    if (!is_started())
+        return writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL does not start");
+    missing = what_is_missing();
     ERR_clear_error();
-    return writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL does not start");
+    if (missing != NULL)
+        return writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL has no %s", missing);
+    return 0;
 }
 
 int writ_crypto_start(struct writ_error *e)

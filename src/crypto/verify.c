@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/x509.h>
+
+#include "crypto/memory.h"
+#include "crypto/path.h"
 
 /* The hash that goes with an algorithm and the key type it wants; NULL key type: not accepted. */
 struct scheme {
@@ -36,21 +38,17 @@ static struct scheme scheme_of(enum writ_oid algorithm)
     }
 }
 
-static int check(EVP_PKEY *key, struct scheme scheme, struct writ_span message,
-                 struct writ_span signature, enum writ_signature_state *state, struct writ_error *e)
+static bool verifies(EVP_PKEY *key, struct scheme scheme, struct writ_span message,
+                     struct writ_span signature)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = context != NULL && key != NULL && scheme.key_type != NULL &&
+                EVP_PKEY_is_a(key, scheme.key_type) &&
+                EVP_DigestVerifyInit_ex(context, NULL, scheme.hash, NULL, NULL, key, NULL) == 1 &&
+                EVP_DigestVerify(context, signature.p, signature.n, message.p, message.n) == 1;
 
-    *state = WRIT_SIGNATURE_BAD;
-    if (context == NULL)
-        return writ_fail_memory(e);
-    if (key != NULL && scheme.key_type != NULL && EVP_PKEY_is_a(key, scheme.key_type) &&
-        EVP_DigestVerifyInit_ex(context, NULL, scheme.hash, NULL, NULL, key, NULL) == 1 &&
-        EVP_DigestVerify(context, signature.p, signature.n, message.p, message.n) == 1)
-        *state = WRIT_SIGNATURE_GOOD;
     EVP_MD_CTX_free(context);
-    ERR_clear_error();
-    return 0;
+    return good;
 }
 
 /* A SubjectPublicKeyInfo of a named curve is the same bytes up to the point (RFC 5480), which
@@ -115,23 +113,52 @@ static EVP_PKEY *read_key(struct writ_span spki)
     return key;
 }
 
+/* A public key: a SubjectPublicKeyInfo, or the 32 bytes of an Ed25519 key. */
+struct key {
+    struct writ_span bytes;
+    bool is_raw;
+};
+
+static bool try_once(struct key from, struct scheme scheme, struct writ_span message,
+                     struct writ_span signature)
+{
+    EVP_PKEY *key = from.is_raw ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, from.bytes.p,
+                                                              from.bytes.n)
+                                : read_key(from.bytes);
+    bool good = verifies(key, scheme, message, signature);
+
+    EVP_PKEY_free(key);
+    return good;
+}
+
+static int verify(struct key key, struct scheme scheme, struct writ_span message,
+                  struct writ_span signature, enum writ_signature_state *state,
+                  struct writ_error *e)
+{
+    *state = WRIT_SIGNATURE_BAD;
+    for (int i = 0; i < WRIT_CRYPTO_TRIES; i++) {
+        writ_crypto_forget();
+        if (try_once(key, scheme, message, signature)) {
+            *state = WRIT_SIGNATURE_GOOD;
+            writ_crypto_forget();
+            return 0;
+        }
+        if (writ_crypto_had_memory(e) < 0)
+            return -1;
+    }
+    return writ_path_self_test(e);
+}
+
 int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct writ_span message,
                           struct writ_span signature, enum writ_signature_state *state,
                           struct writ_error *e)
 {
-    EVP_PKEY *key = read_key(spki);
-    int rc = check(key, scheme_of(algorithm), message, signature, state, e);
-
-    EVP_PKEY_free(key);
-    return rc;
+    return verify((struct key){.bytes = spki}, scheme_of(algorithm), message, signature, state, e);
 }
 
 int writ_verify_ed25519(const uint8_t key[32], struct writ_span message, struct writ_span signature,
                         enum writ_signature_state *state, struct writ_error *e)
 {
-    EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, 32);
-    int rc = check(pkey, scheme_of(WRIT_OID_ED25519), message, signature, state, e);
-
-    EVP_PKEY_free(pkey);
-    return rc;
+    return verify((struct key){.bytes = WRIT_SPAN(key, 32), .is_raw = true},
+                  scheme_of(WRIT_OID_ED25519), message, signature, state, e);
 }
