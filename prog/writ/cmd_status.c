@@ -67,9 +67,8 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     struct writ_emit m;
 
     if (writ_source_trust(writ_buffer_span(&l->bundle->der), source, e) < 0 ||
-        open_feed(source, l, e) < 0)
+        open_feed(source, l, e) < 0 || writ_source_facts(source, &facts, e) < 0)
         return -1;
-    writ_source_facts(source, &facts);
     writ_buffer_format(answer, "%s\n", state_of(source, l->now));
     writ_emit_fragment_start(&m, l->form, l->depth, answer);
     writ_emit_string(&m, "origin", facts.origin);

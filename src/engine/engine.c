@@ -253,7 +253,8 @@ static int ask_sources(struct writ_engine *engine, struct writ_error *e)
                                               engine->source, engine->source_count);
     engine->evidence.source_count = engine->source_count;
     for (size_t i = 0; i < engine->source_count; i++) {
-        writ_source_facts(&engine->source[i], &engine->evidence.source[i]);
+        if (writ_source_facts(&engine->source[i], &engine->evidence.source[i], e) < 0)
+            return -1;
         if (!engine->needed[i])
             engine->evidence.source[i].state = WRIT_SOURCE_NOT_ASKED;
     }

@@ -35,25 +35,37 @@ bool writ_is_strong_key(const struct writ_public_key *key)
     }
 }
 
-static void copy_name(char out[WRIT_WHO_TEXT], const struct writ_name *name)
+int writ_copy_name(char out[WRIT_WHO_TEXT], const struct writ_name *name, struct writ_error *e)
 {
     struct writ_buffer text = {0};
+    int rc;
 
     writ_name_add_text(&text, name);
     writ_text_copy_safe(out, WRIT_WHO_TEXT, writ_buffer_span(&text));
+    rc = writ_buffer_check(&text, e);
     writ_buffer_free(&text);
+    return rc;
+}
+
+static int copy_key(char *out, size_t room, const struct writ_public_key *key, struct writ_error *e)
+{
+    struct writ_buffer text = {0};
+    int rc;
+
+    writ_public_key_add_text(&text, key);
+    writ_text_copy_safe(out, room, writ_buffer_span(&text));
+    rc = writ_buffer_check(&text, e);
+    writ_buffer_free(&text);
+    return rc;
 }
 
 static int note_link(const struct writ_cert *cert, struct writ_link *link, struct writ_error *e)
 {
-    struct writ_buffer key = {0};
-
-    copy_name(link->subject, &cert->subject);
-    copy_name(link->issuer, &cert->issuer);
+    if (writ_copy_name(link->subject, &cert->subject, e) < 0 ||
+        writ_copy_name(link->issuer, &cert->issuer, e) < 0 ||
+        copy_key(link->key, sizeof link->key, &cert->key, e) < 0)
+        return -1;
     writ_hex_format(cert->serial, link->serial);
-    writ_public_key_add_text(&key, &cert->key);
-    (void)snprintf(link->key, sizeof link->key, "%s", writ_buffer_string(&key));
-    writ_buffer_free(&key);
     link->not_before = cert->not_before;
     link->not_after = cert->not_after;
     link->is_numbered = cert->is_numbered;

@@ -35,6 +35,10 @@ void writ_check_dates(const struct writ_checked_path *checked, int64_t instant,
 void writ_check_handed_on(const struct writ_checked_path *checked, enum writ_oid purpose,
                           const struct writ_path_facts *facts, struct writ_fact *fact);
 
+/* A name as people read it, cut where it does not fit.  -1 only without memory. */
+int writ_copy_name(char out[WRIT_WHO_TEXT], const struct writ_name *name,
+                   struct writ_error *e) WRIT_MUST_CHECK;
+
 void writ_checked_path_free(struct writ_checked_path *checked);
 
 /* True for a hash and signature scheme of at least 112 bits: ECDSA or RSA with SHA-256, 384, 512.

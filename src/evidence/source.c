@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/path.h"
 #include "crypto/verify.h"
+#include "evidence/path.h"
 
 /* ---------------------------------------------------------------------------------- bundles */
 
@@ -312,21 +313,20 @@ int writ_source_open(struct writ_source *source, struct writ_span note, struct w
     return 0;
 }
 
-void writ_source_facts(const struct writ_source *source, struct writ_source_facts *facts)
+int writ_source_facts(const struct writ_source *source, struct writ_source_facts *facts,
+                      struct writ_error *e)
 {
-    struct writ_buffer name = {0};
-
     facts->state = source->state;
     (void)snprintf(facts->reason, sizeof facts->reason, "%s", source->reason);
     writ_text_copy_safe(facts->origin, sizeof facts->origin, source->bundle.origin);
-    writ_name_add_text(&name, &source->root.subject);
-    (void)snprintf(facts->root_name, sizeof facts->root_name, "%s", writ_buffer_string(&name));
-    writ_buffer_free(&name);
     memcpy(facts->root_fingerprint, source->root_fingerprint, sizeof facts->root_fingerprint);
+    if (writ_copy_name(facts->root_name, &source->root.subject, e) < 0)
+        return -1;
     if (source->state != WRIT_SOURCE_OPEN)
-        return;
+        return 0;
     facts->version = source->feed.version;
     facts->as_of = source->feed.as_of;
     facts->expires = source->feed.expires;
     memcpy(facts->table_hash, writ_feed_table(&source->feed)->hash, sizeof facts->table_hash);
+    return 0;
 }

@@ -63,7 +63,8 @@ int writ_source_key_id(const char *name, const uint8_t key[WRIT_ED25519_KEY],
 int writ_source_add_keys(struct writ_source *source, struct writ_span lines,
                          struct writ_error *e) WRIT_MUST_CHECK;
 
-/* What the evidence keeps of a source. */
-void writ_source_facts(const struct writ_source *source, struct writ_source_facts *facts);
+/* What the evidence keeps of a source.  -1 only without memory. */
+int writ_source_facts(const struct writ_source *source, struct writ_source_facts *facts,
+                      struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif

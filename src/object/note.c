@@ -6,6 +6,8 @@
 #include "base/hex.h"
 #include "base/text.h"
 
+#define KEY_BASE64 44 /* characters for the type and the 32 bytes of a key */
+
 static const char dash[] = "\xe2\x80\x94 "; /* U+2014 and a space */
 
 /* The white space of Unicode (PropList.txt) beyond what is unprintable anyhow. */
@@ -76,7 +78,8 @@ static int take_blob(struct writ_cursor *c, struct writ_span base64, struct writ
     int rc = -1;
 
     if (writ_base64_parse(base64, &blob) < 0 || blob.n <= WRIT_NOTE_KEY_ID) {
-        (void)writ_cursor_fail(c, "note: signature is not base64 of a key id and a signature");
+        if (writ_buffer_check(&blob, c->error) == 0)
+            (void)writ_cursor_fail(c, "note: signature is not base64 of a key id and a signature");
         goto out;
     }
     memcpy(s->key_id, blob.p, WRIT_NOTE_KEY_ID);
@@ -133,15 +136,18 @@ int writ_note_parse(struct writ_span bytes, struct writ_note *note, struct writ_
     return 0;
 }
 
-static int take_key_bytes(struct writ_span base64, struct writ_note_key *key)
+static int take_key_bytes(struct writ_cursor *c, struct writ_note_key *key)
 {
-    struct writ_buffer blob = {.ceiling = 1024};
+    struct writ_span base64 = WRIT_SPAN(c->at, c->left);
+    struct writ_buffer blob = {0};
     int rc = -1;
 
-    if (writ_base64_parse(base64, &blob) == 0 && blob.n == 1 + WRIT_ED25519_KEY &&
-        blob.p[0] == WRIT_NOTE_ED25519) {
+    if (base64.n == KEY_BASE64 && writ_base64_parse(base64, &blob) == 0 &&
+        blob.n == 1 + WRIT_ED25519_KEY && blob.p[0] == WRIT_NOTE_ED25519) {
         memcpy(key->key, blob.p + 1, WRIT_ED25519_KEY);
         rc = 0;
+    } else if (writ_buffer_check(&blob, c->error) == 0) {
+        (void)writ_cursor_fail(c, "verifier key: wanted an Ed25519 key (type 1, 32 bytes)");
     }
     writ_buffer_free(&blob);
     return rc;
@@ -156,8 +162,8 @@ int writ_note_key_parse(struct writ_span text, struct writ_note_key *key, struct
     *key = (struct writ_note_key){0};
     if (!writ_note_is_key_name(name) || writ_hex_parse_strict(id, key->key_id, sizeof key->key_id))
         return writ_cursor_fail(&c, "verifier key: wanted name+8 hexadecimal digits+base64");
-    if (take_key_bytes(WRIT_SPAN(c.at, c.left), key) < 0)
-        return writ_cursor_fail(&c, "verifier key: wanted an Ed25519 key (type 1, 32 bytes)");
+    if (take_key_bytes(&c, key) < 0)
+        return -1;
     memcpy(key->name, name.p, name.n);
     return 0;
 }
