@@ -30,12 +30,16 @@ static const struct writ_source_facts *source_of(const struct writ_verdict *verd
 
 static void add_age(struct writ_buffer *out, const struct writ_source_facts *source, int64_t now)
 {
-    char age[WRIT_DURATION_MAX];
+    char age[WRIT_DURATION_MAX], as_of[WRIT_TIME_TEXT];
 
     if (source == NULL || source->state != WRIT_SOURCE_OPEN)
         return;
     writ_duration_format(now - source->as_of, age);
-    writ_buffer_format(out, "; feed %llu, %s old", (unsigned long long)source->version, age);
+    writ_time_format(source->as_of, as_of);
+    if (source->as_of > now) /* --at asks about a time before it */
+        writ_buffer_format(out, "; feed %llu of %s", (unsigned long long)source->version, as_of);
+    else
+        writ_buffer_format(out, "; feed %llu, %s old", (unsigned long long)source->version, age);
 }
 
 static void add_signer(struct writ_buffer *out, const struct writ_verdict *verdict,

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -177,22 +178,36 @@ static bool outlives(const struct writ_revocation_fact *revocation,
     return stamp->state == WRIT_STAMP_COUNTS && could_outlive(revocation, stamp);
 }
 
+/* "24 days ago"; or the instant itself, when somebody asked about a time before it (--at). */
+static void say_when(int64_t instant, int64_t now, char text[WRIT_DURATION_MAX])
+{
+    char part[WRIT_TIME_TEXT];
+
+    if (instant > now) {
+        writ_time_format(instant, part);
+        (void)snprintf(text, WRIT_DURATION_MAX, "on %s", part);
+        return;
+    }
+    writ_duration_format(now - instant, text);
+    (void)snprintf(text + strlen(text), WRIT_DURATION_MAX - strlen(text), " ago");
+}
+
 static void say_revoked(struct finding *f, const struct writ_link *link,
                         const struct writ_entry_facts *entry, int64_t now)
 {
-    char ago[WRIT_DURATION_MAX], since[WRIT_TIME_TEXT], stamped[WRIT_TIME_TEXT];
+    char when[WRIT_DURATION_MAX], since[WRIT_TIME_TEXT], stamped[WRIT_TIME_TEXT];
 
-    writ_duration_format(now - link->revocation.revoked_at, ago);
+    say_when(link->revocation.revoked_at, now, when);
     writ_time_format(link->revocation.since, since);
     writ_time_format(entry->stamp.instant, stamped);
     if (entry->stamp.state == WRIT_STAMP_COUNTS)
         find(f, WRIT_REVOKED, WRIT_WHY_CERTIFICATE_REVOKED,
-             "revoked %s ago (%s, since %s; stamped %s): %s, serial %s", ago,
+             "revoked %s (%s, since %s; stamped %s): %s, serial %s", when,
              writ_reason_name(link->revocation.reason), since, stamped, link->subject,
              link->serial);
     else
         find(f, WRIT_REVOKED, WRIT_WHY_CERTIFICATE_REVOKED,
-             "revoked %s ago (%s, since %s): %s, serial %s", ago,
+             "revoked %s (%s, since %s): %s, serial %s", when,
              writ_reason_name(link->revocation.reason), since, link->subject, link->serial);
 }
 
@@ -212,14 +227,13 @@ static bool is_revoked(struct finding *f, const struct writ_entry_facts *entry, 
 static bool content_is_revoked(struct finding *f, const struct writ_source_facts *source,
                                int64_t now)
 {
-    char ago[WRIT_DURATION_MAX];
+    char when[WRIT_DURATION_MAX];
 
     if (!source->content_revoked)
         return false;
-    writ_duration_format(now - source->content_revocation.revoked_at, ago);
-    find(f, WRIT_REVOKED, WRIT_WHY_CONTENT_REVOKED,
-         "this very content was revoked %s ago (%s) by %s", ago,
-         writ_reason_name(source->content_revocation.reason), source->root_name);
+    say_when(source->content_revocation.revoked_at, now, when);
+    find(f, WRIT_REVOKED, WRIT_WHY_CONTENT_REVOKED, "this very content was revoked %s (%s) by %s",
+         when, writ_reason_name(source->content_revocation.reason), source->root_name);
     return true;
 }
 

@@ -78,6 +78,19 @@ static void a_revoked_line_shows_the_stamp_that_did_not_help(void **state)
             "4d000000000000000000000000000003; feed 12, 6 h old; network: none");
 }
 
+static void at_a_time_before_the_data_nothing_is_ago(void **state)
+{
+    (void)state;
+    line_is("at 2026-10-15", "allowed: Alice, Example Corp; feed 12 of 2026-11-25T06:00:00Z; "
+                             "network: none");
+    line_is("at 2026-10-15\nrevoked alice keyCompromise",
+            "refused: revoked on 2026-11-01T00:00:00Z (keyCompromise, since 2026-01-01T00:00:00Z): "
+            "Alice, Example Corp, serial 4d000000000000000000000000000003; feed 12 of "
+            "2026-11-25T06:00:00Z; network: none");
+    line_is("at 2026-11-25T06:00:00Z", "allowed: Alice, Example Corp; feed 12, 0 s old; network: "
+                                       "none");
+}
+
 static void revoked_content_names_who_revoked_it(void **state)
 {
     (void)state;
@@ -643,6 +656,7 @@ int main(void)
         CLAIM(every_outcome_has_its_line),
         CLAIM(an_allowed_line_says_what_is_special),
         CLAIM(a_revoked_line_shows_the_stamp_that_did_not_help),
+        CLAIM(at_a_time_before_the_data_nothing_is_ago),
         CLAIM(revoked_content_names_who_revoked_it),
         CLAIM(without_a_verdict_the_line_is_a_fault),
         CLAIM(the_verdict_stands_at_the_top),
