@@ -165,6 +165,44 @@ chmod 4755 app
 exits 0 'a setuid program is executed' writ run ./app
 chmod 755 app
 
+# Somebody opens the file for writing while it is judged: the kernel tells whoever holds the lease with
+# a signal, which is death for those who do not expect it.  strace holds every fcntl(2) back, so that
+# it comes between any two of them.
+cat >opener.py <<'END'
+import os, sys, time
+open(sys.argv[1] + ".opening", "w").close()
+while True:
+    try:
+        os.close(os.open(sys.argv[1], os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        pass  # leased, or executed
+    time.sleep(0.001)
+END
+if [ -n "$in_place" ] && [ -n "$(command -v strace)" ] && strace -o /dev/null true 2>/dev/null; then
+    cp -p app opened
+    python3 opener.py "$dir/opened" &
+    opener=$!
+    while [ ! -e opened.opening ]; do sleep 0.01; done
+    ends=
+    : >sentences
+    for i in 1 2 3 4 5 6; do
+        run env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e signal=none -e trace=fcntl \
+            -e inject=fcntl:delay_exit=20000 writ run ./opened
+        ends="$ends $code"
+        cat err >>sentences
+    done
+    kill "$opener"
+    wait "$opener" 2>/dev/null
+    holds 'a program that somebody opens for writing is run or refused, and nobody dies of it' \
+        [ -z "$(echo "$ends" | tr ' ' '\n' | grep -v -x -e 0 -e 126 -e '')" ]
+    echo "# it ended with$ends"
+    holds 'where the lease was broken it is refused' \
+        grep -qx 'writ: ./opened is being opened for writing' sentences
+else
+    skips 'a program that somebody opens for writing is run or refused' \
+        'no lease here, or no strace'
+fi
+
 nobody=65534
 if [ "$(id -u)" = 0 ] && [ -z "$(missing setpriv)" ]; then
     mkdir bin
