@@ -115,9 +115,14 @@ refuses 73 "there is a CA at $WRIT_ROOT/var/lib/writ/ca/ca.db already" "a second
 refuses 73 "there is a CA at" "in a rehearsal too" writ ca init "Other Corp" --dry-run
 holds "and the first one is as it was" keeps_state
 
+# Each of them puts files in place slowly, so that all are at it at the same time.
 new_root
+slowly=
+if strace -o /dev/null true 2>/dev/null; then
+    slowly="strace -f -o /dev/null -e inject=?rename,?renameat,?renameat2,?linkat:delay_enter=50000"
+fi
 for i in 1 2 3 4; do
-    writ ca init "Corp $i" --insecure-plain-keys >made.$i 2>refused.$i </dev/null &
+    $slowly writ ca init "Corp $i" --insecure-plain-keys >made.$i 2>refused.$i </dev/null &
 done
 wait
 cat refused.? >err
