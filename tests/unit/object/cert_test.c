@@ -298,6 +298,8 @@ static void malformed_names_are_refused(void **state)
     REFUSED("subject", .subject = "30{ 31{ 30{ " CN " } } }");
     REFUSED("trailing bytes after subject", .subject = "30{ 31{ 30{ " CN " 0c{'a'} 0c{'b'} } } }");
     REFUSED("issuer", .issuer = "30{ 31{ 30{ 0c{'a'} " CN " } } }");
+    REFUSED("subject", .subject = "30{ " ATTRIBUTE(CN, "0c{'a'}") " 31 }");
+    REFUSED("subject", .subject = "30{ 31{ 30{ " CN " 0c{'a'} } 30 } }");
     REFUSED("issuer: not a valid OBJECT IDENTIFIER", .issuer = "30{ 31{ 30{ 06{} 0c{'a'} } } }");
 }
 
@@ -330,6 +332,7 @@ static void a_name_is_shown_as_people_read_it(void **state)
                  "team, Example Corp");
     assert_shown("30{ " ATTRIBUTE(O, "0c{'Example Corp'}") " }", "Example Corp");
     assert_shown("30{ " ATTRIBUTE(CN, "0c{'Alice'}") " }", "Alice");
+    assert_shown("30{ " ATTRIBUTE(O, "0c{'O'}") ATTRIBUTE(CN, "0c{'A'}") " }", "A, O");
     assert_shown("30{}", "unnamed");
     assert_shown("30{ " ATTRIBUTE(CN, "0c{ 'a' 1b '[2J' }") " }", "a\\x1b[2J");
     assert_shown("30{ " ATTRIBUTE(CN, "1e{ 0041 }") " }", "\\x00A");
@@ -381,7 +384,7 @@ static void malformed_rsa_keys_are_refused(void **state)
     REFUSED("trailing bytes after RSAPublicKey", .key = RSA_KEY("30{ 02{ 01 } 02{ 03 } 05{} }"));
     REFUSED("trailing bytes after RSAPublicKey", .key = RSA_KEY("30{ 02{ 01 } 02{ 03 } } 00"));
     REFUSED("modulus or publicExponent is negative", .key = RSA_KEY("30{ 02{ 80 } 02{ 03 } }"));
-    REFUSED("modulus or publicExponent is negative", .key = RSA_KEY("30{ 02{ 01 } 02{ 83 } }"));
+    REFUSED("modulus or publicExponent is negative", .key = RSA_KEY("30{ 02{ 01 } 02{ 80 } }"));
     REFUSED("rsaEncryption parameters",
             .key = "30{ 30{ 06{ 2a864886f70d010101 } } 03{ 00 30{ 02{ 01 } 02{ 03 } } } }");
 }
@@ -416,6 +419,7 @@ static void unique_identifiers_are_stepped_over_in_their_order(void **state)
     READ(.unique = "82{ 00 01 }", .extensions = EXTENSIONS(EXTENSION("2a03", "05{}")));
     REFUSED("trailing bytes after TBSCertificate", .unique = "82{ 00 01 } 81{ 00 01 }");
     REFUSED("trailing bytes after TBSCertificate", .unique = "a1{ 03{ 00 } }");
+    REFUSED("trailing bytes after TBSCertificate", .unique = "83{ 00 01 }");
 }
 
 /* ---- extensions ---- */
@@ -425,6 +429,7 @@ static void an_extension_has_one_form(void **state)
     (void)state;
     REFUSED("Extension", .extensions = "a3{ 30{} }");
     REFUSED("extensions", .extensions = "a3{}");
+    REFUSED("Extension", .extensions = "a3{ 30{ " EXTENSION("2a03", "05{}") " 30 } }");
     REFUSED("trailing bytes after Extension",
             .extensions = EXTENSIONS("30{ 06{ 2a03 } 04{ 05{} } 05{} }"));
     REFUSED("extnValue", .extensions = EXTENSIONS("30{ 06{ 2a03 } }"));
@@ -566,6 +571,8 @@ static void no_purposes_are_refused_and_sixteen_are_the_ceiling(void **state)
 {
     (void)state;
     REFUSED("KeyPurposeId", .extensions = EXTENSIONS(CRITICAL(EXT_KEY_USAGE, "30{}")));
+    REFUSED("KeyPurposeId",
+            .extensions = EXTENSIONS(CRITICAL(EXT_KEY_USAGE, "30{ 06{ 2a03 } 06 }")));
     READ(.extensions = piece(EXTENSIONS(CRITICAL(EXT_KEY_USAGE, "30{ %s }")),
                              times(WRIT_CERT_PURPOSES_MAX, "06{ 2a03 }")));
     assert_int_equal(cert.purpose_count, WRIT_CERT_PURPOSES_MAX);
@@ -604,6 +611,8 @@ static void a_responder_that_is_named_is_noticed(void **state)
     assert_false(
         READ(.extensions = EXTENSIONS(EXTENSION(ACCESS, "30{" WHERE("02") "}")))->has_ocsp_url);
     REFUSED("AccessDescription", .extensions = EXTENSIONS(EXTENSION(ACCESS, "30{ 05{} }")));
+    REFUSED("AccessDescription",
+            .extensions = EXTENSIONS(EXTENSION(ACCESS, "30{" WHERE("01") " 30 }")));
     REFUSED("accessLocation",
             .extensions = EXTENSIONS(EXTENSION(ACCESS, "30{ 30{ 06{ 2a03 } } }")));
     REFUSED("trailing bytes after AccessDescription",

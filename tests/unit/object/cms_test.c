@@ -235,6 +235,10 @@ static void a_certificate_is_the_signers_when_its_key_is_named(void **state)
     assert_false(writ_cms_names_signer(&cms, &without));
     READ(.signer_version = "02{ 03 }", .signer_id = "80{ abce }");
     assert_false(writ_cms_names_signer(&cms, &with));
+    READ(.signer_version = "02{ 03 }", .signer_id = "80{ cd }");
+    assert_ok(writ_cert_parse(CERT(.extensions = EXTENSIONS(EXTENSION(SUBJECT_KEY_ID, "04{ cd }"))),
+                              &with, &e));
+    assert_true(writ_cms_names_signer(&cms, &with));
     READ(.signer_version = "02{ 03 }", .signer_id = "80{}");
     assert_false(writ_cms_names_signer(&cms, &without));
 }
