@@ -70,10 +70,10 @@
  * 32 bundles. Content may have any size.
  *
  * OpenSSL.  The library uses OpenSSL's default library context, and with it whatever providers the
- * program has loaded there.  It does not load openssl.cnf, and when it is the first to use OpenSSL
- * in a process it says that nobody shall: modules named there would run where strangers' bytes are
- * judged.  A program that wants its configuration calls
- * OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) before it calls libwrit.
+ * program has loaded there; it empties the calling thread's queue of OpenSSL's errors.  It does not
+ * load openssl.cnf, and when it is the first to use OpenSSL in a process it says that nobody shall:
+ * modules named there would run where strangers' bytes are judged.  A program that wants its
+ * configuration calls OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) before it calls libwrit.
  *
  * Versions.  Functions are only added within libwrit.so.0; enums may grow at their end, so that a
  * switch over one wants a default.
