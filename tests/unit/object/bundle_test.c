@@ -164,6 +164,7 @@ static void there_are_one_to_four_feed_keys_of_32_bytes(void **state)
     REFUSED("feed key: wanted 32 bytes", .keys = "30{ 04{} }");
     REFUSED("feed key: wanted 32 bytes", .keys = piece("30{ 04{ %s } }", times(31, "aa")));
     REFUSED("feed key", .keys = "30{ 03{ 00 " KEY_BYTES " } }");
+    REFUSED("feed key", .keys = "30{ " ONE_KEY " 04 }");
 }
 
 static void there_are_up_to_eight_tsa_anchors(void **state)
@@ -180,6 +181,7 @@ static void there_are_up_to_eight_tsa_anchors(void **state)
             .anchors = piece("30{ %s }", times(WRIT_BUNDLE_ANCHORS_MAX + 1, anchor)));
     REFUSED("TBSCertificate", .anchors = piece("30{ %s 30{} }", anchor));
     REFUSED("tsaAnchor", .anchors = "30{ 05{} }");
+    REFUSED("tsaAnchor", .anchors = piece("30{ %s 30 }", anchor));
     REFUSED("tsaAnchors", .anchors = "");
 }
 

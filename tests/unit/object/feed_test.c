@@ -198,6 +198,8 @@ static void there_is_exactly_one_table(void **state)
     REFUSED("feed: 2 tables, exactly one was wanted",
             .files = TABLE "file targets/" OTHER ".table 1 " OTHER "\n");
     REFUSED("feed: 2 tables, exactly one was wanted", .files = TABLE TABLE);
+    assert_ptr_equal(writ_feed_table(READ(.files = TABLE FILE_OF("az09"))), &feed.file[0]);
+    assert_string_equal(feed.file[1].kind, "az09");
     READ(.files = FILE_OF("a") TABLE FILE_OF("b2"));
     assert_int_equal(feed.file_count, 3);
     assert_int_equal(writ_feed_table(&feed)->length, 4711);

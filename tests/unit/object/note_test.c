@@ -108,6 +108,7 @@ static void the_whole_is_utf8_without_controls(void **state)
     REFUSED("\xc0\xaf\n\n" LINE, "note: not UTF-8");
     REFUSED("a\rb\n\n" LINE, "byte 1: note: control character 0x0d");
     REFUSED("a\tb\n\n" LINE, "byte 1: note: control character 0x09");
+    REFUSED("\x01\n\n" LINE, "byte 0: note: control character 0x01");
     REFUSED("a\n\n" DASH "n AAAAAAA=\r\n", "note: control character 0x0d");
     assert_fault(writ_note_parse(WRIT_SPAN(with_nul, sizeof with_nul - 1), &note, &e),
                  WRIT_FAULT_BAD_INPUT, "byte 1: note: control character 0x00");
@@ -129,10 +130,20 @@ static void lines_that_are_no_signatures_are_refused(void **state)
     LINE_REFUSED(" " DASH "n AAAAAAA=\n", "note: signature line");
     LINE_REFUSED(DASH "n AAAAAAA=", "note: signature line");
     LINE_REFUSED("x\n", "note: signature line");
+    LINE_REFUSED(LINE "x", "note: signature line");
     LINE_REFUSED(LINE "more\n", "note: signature line");
     LINE_REFUSED(DASH " AAAAAAA=\n", "note: not a key name");
     LINE_REFUSED(DASH "\n", "note: not a key name");
     LINE_REFUSED(DASH "a+b AAAAAAA=\n", "note: not a key name");
+}
+
+static void a_fault_names_the_byte_where_it_stands(void **state)
+{
+    (void)state;
+    LINE_REFUSED("- n AAAAAAA=\n", "note: signature line does not begin with an em dash");
+    assert_int_equal(e.offset, strlen(TEXT "\n") + 4);
+    LINE_REFUSED(DASH "n AAAAAAA=\n- n AAAAAAA=\n", "note: signature line does not begin");
+    assert_int_equal(e.offset, strlen(TEXT "\n" DASH "n AAAAAAA=\n") + 4);
 }
 
 static void a_signature_is_strict_base64(void **state)
@@ -372,6 +383,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(sixty_four_kibibytes_are_the_ceiling),
     CLAIM(the_whole_is_utf8_without_controls),
     CLAIM(lines_that_are_no_signatures_are_refused),
+    CLAIM(a_fault_names_the_byte_where_it_stands),
     CLAIM(a_signature_is_strict_base64),
     CLAIM(a_signature_too_large_to_be_known_is_not_kept),
     CLAIM(names_are_words),

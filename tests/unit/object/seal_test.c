@@ -83,6 +83,7 @@ static void a_malformed_entry_condemns_the_seal(void **state)
     (void)state;
     REFUSED("unknown kind", .entries = piece("%s %s", sound, ENTRY(.kind = "0a{ 09 }")));
     REFUSED("Entry", .entries = piece("%s 05{}", sound));
+    REFUSED("Entry", .entries = piece("%s 30", sound));
 }
 
 static void a_seal_of_another_version_is_refused(void **state)
@@ -136,6 +137,7 @@ static void an_extra_that_is_not_known_is_refused(void **state)
             .extras = "a0{ 30{ 02{ 02 } 04{ aa } } }");
     REFUSED("extra of type 2, which this writ does not know",
             .extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30{ 02{ 02 } 04{ aa } } }");
+    REFUSED("Extra", .extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30 }");
     REFUSED("type of an extra", .extras = "a0{ 30{ 04{ aa } } }");
     REFUSED("value of an extra", .extras = "a0{ 30{ 02{ 01 } 30{} } }");
 }
@@ -341,7 +343,7 @@ static void a_directory_that_is_built_is_read_the_same(void **state)
 static void a_seal_that_was_read_is_built_the_same(void **state)
 {
     struct writ_span bytes =
-        SEAL(.entries = piece("%s %s", ENTRY(.extras = STAMP("aabb")), ENTRY(.kind = "0a{ 05 }")));
+        SEAL(.entries = piece("%s %s", ENTRY(.extras = STAMP("aa")), ENTRY(.kind = "0a{ 05 }")));
     struct writ_buffer b = {0};
 
     (void)state;

@@ -154,6 +154,8 @@ static void fields_have_their_type_and_order(void **state)
     REFUSED("trailing bytes after TSTInfo", .nonce = "02{ 01 } 02{ 01 }");
     REFUSED("trailing bytes after TSTInfo", .tsa = "80{ 01 }");
     REFUSED("trailing bytes after TSTInfo", .after = "00");
+    REFUSED("accuracy: wanted 127 bytes", .accuracy = "30 7f");
+    REFUSED("tsa: wanted 127 bytes", .tsa = "a0 7f");
     REFUSED("trailing bytes after TSTInfo", .nonce = "02{ 01 } 01{ ff }");
 }
 
