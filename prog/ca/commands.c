@@ -38,6 +38,6 @@ int run_ca(const struct args *a, struct out *o)
         if (doers[i].command == a->command)
             return doers[i].run(a, o);
     }
-    assert(!"every command of the table has its doer");
+    assert(false && "every command of the table has its doer");
     return WRIT_FAULT_UNEXPECTED;
 }

@@ -228,7 +228,7 @@ static void describe(const struct writ_bundle *bundle, const struct writ_cert *r
 
     b->serial = bundle->serial;
     b->made = bundle->made;
-    b->profile = bundle->profile;
+    b->profile = (int)bundle->profile;
     (void)snprintf(b->purpose, sizeof b->purpose, "%s", writ_oid_name(bundle->purpose));
     (void)snprintf(b->origin, sizeof b->origin, "%.*s", (int)bundle->origin.n,
                    (const char *)bundle->origin.p);

@@ -78,7 +78,7 @@ static inline void der_compile(const char **text, struct writ_buffer *out)
 {
     while (**text != '\0' && **text != '}') {
         struct writ_buffer inner = {0};
-        uint8_t byte;
+        uint8_t byte = 0;
 
         if (**text == ' ') {
             (*text)++;

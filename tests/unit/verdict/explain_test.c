@@ -595,8 +595,8 @@ static void text_says_what_json_says_in_the_same_order(void **state)
 
 static const char *const hostile[] = {
     "cert alice name=\"\033[2J\033]0;owned\a\"",
-    "cert alice name=\"\xe2\x80\xae"
-    "ecilA\"",
+    ("cert alice name=\"\xe2\x80\xae"
+     "ecilA\""),
     "cert alice name=\"\xff\xfe\" until=2026-11-01",
     "cert alice name=\"\033[31m\"\nrevoked alice keyCompromise",
     "cert mid name=\"\r\b\x7f\"\ncert alice issuer=mid\nrevoked mid keyCompromise",
