@@ -153,7 +153,8 @@ holds "as it was given" [ "$name" = 'Прим, société générale de 東京 Ø
 ca_certificates
 holds "the origin of the feed ends in the root key's hash, so that no other CA has it" \
     [ "$(field .origin | sed 's/.*-//')" = "$(spki_hash root.der | cut -c1-8)" ]
-holds "the root carries the name" [ "$(openssl x509 -in root.pem -noout -subject -nameopt utf8,sep_comma_plus_space)" = \
+holds "the root carries the name" \
+    [ "$(openssl x509 -in root.pem -noout -subject -nameopt utf8,sep_comma_plus_space)" = \
     "subject=O=Прим, société générale de 東京 ØÅ!, CN=Прим, société générale de 東京 ØÅ! Root CA" ]
 
 new_root
@@ -189,7 +190,8 @@ ca_certificates
 openssl x509 -in alice.pem -out leaf.pem
 cat intermediate.pem >chain.pem
 verify="openssl verify -x509_strict -purpose any -attime $(epoch "$now") -CAfile root.pem -untrusted chain.pem"
-works "openssl verify -x509_strict accepts root, intermediate and leaf" $verify root.pem intermediate.pem leaf.pem
+works "openssl verify -x509_strict accepts root, intermediate and leaf" \
+    $verify root.pem intermediate.pem leaf.pem
 works "and the TSA's, for timestamps" openssl verify -x509_strict -purpose timestampsign \
     -attime "$(epoch "$now")" -CAfile root.pem -untrusted chain.pem tsa.pem
 works "the chain file is leaf, then intermediate" sh -c \

@@ -59,7 +59,8 @@ holds "writes nothing" sh -c '! ls dora.* tab.* 2>/dev/null'
 
 works "the CA issues for the request" w ca issue bob.csr --team builders
 holds "beside it, and says so" grep -q '^  certificate bob.pem$' out
-holds "for the name in the request" grep -q '^issued Bob Builder: serial [0-9a-f]*, number 1, team builders,' out
+holds "for the name in the request" \
+    grep -q '^issued Bob Builder: serial [0-9a-f]*, number 1, team builders,' out
 held=yes
 grep -q 'key' out || held=no
 holds "a key is not spoken of" [ "$held" = no ]
@@ -176,7 +177,8 @@ for flip in flip-*.csr; do
 done
 holds "whichever byte of a request is changed, it is refused" [ "$held" = yes ]
 holds "and none of all these was issued" [ "$(issued)" -eq "$before" ]
-holds "and no file was written" [ "$(ls flip*.pem flipped.pem swapped.pem p384.pem two.pem 2>/dev/null)" = "" ]
+holds "and no file was written" \
+    [ "$(ls flip*.pem flipped.pem swapped.pem p384.pem two.pem 2>/dev/null)" = "" ]
 
 # A name that would write on somebody's terminal.
 for name in "$(printf 'Eve\033[2J')" "$(printf 'Eve\342\200\256lave')"; do

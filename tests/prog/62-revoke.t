@@ -82,7 +82,8 @@ for edge in $born $later; do
     issue "Edge $edge" "edge-$(echo $edge | tr -d :)"
 done
 at $later
-works "since may be the certificate's first instant" w ca revoke "Edge $born" --reason superseded --since $later
+works "since may be the certificate's first instant" \
+    w ca revoke "Edge $born" --reason superseded --since $later
 works "and now" w ca revoke "Edge $later" --reason superseded --since $later
 
 # --- revoking again only widens ---
@@ -157,7 +158,8 @@ refuses 64 "say why with --note: an undone revocation must be explained" "undoin
     w ca reinstate Bob
 refuses 64 "note" "not an empty one" w ca reinstate Bob --note ''
 works "with one it is done" w ca reinstate Bob --note "enough"
-holds "and others are thought of" grep -q 'others who have kept a CRL or an OCSP answer may go on refusing' err
+holds "and others are thought of" \
+    grep -q 'others who have kept a CRL or an OCSP answer may go on refusing' err
 refuses 64 "Bob is neither revoked nor held; nothing to reinstate" "once" w ca reinstate Bob --note "again"
 
 # --- which certificate is meant ---
@@ -187,7 +189,8 @@ holds "and all of them are named, by serial number" \
     sh -c 'grep -q "$0" err && grep -q "$1" err' "$(serial_of Carol)" "$(serial_of Carl)"
 refuses 64 "Twin" "so are two of a name" w ca hold Twin
 holds "they are told apart by their teams" sh -c 'grep -q left err && grep -q right err'
-works "a serial number says which" w ca show "$(query "SELECT lower(hex(serial)) FROM certificates WHERE team = 'left'")" --json
+works "a serial number says which" \
+    w ca show "$(query "SELECT lower(hex(serial)) FROM certificates WHERE team = 'left'")" --json
 holds "of the two" [ "$(field .team)" = left ]
 refuses 66 "Nobody" "a name that nobody has" w ca hold Nobody
 refuses 66 "00ff" "a serial number that no certificate has" w ca hold 00ff
@@ -217,10 +220,12 @@ cp /usr/bin/true bobs
 must w sign bobs --key bob
 at $later
 works "a content is revoked by one of its files" w ca revoke --content app --note "wipes the disk" --json
-holds "by length and root, without the seal" [ "$(field '"\(.content_length) \(.reason)"')" = "$(wc -c <plain) unspecified" ]
+holds "by length and root, without the seal" \
+    [ "$(field '"\(.content_length) \(.reason)"')" = "$(wc -c <plain) unspecified" ]
 root=$(field .content_root)
 works "what the CA shows" w ca show --json
-holds "is that content, with its name and cause" [ "$(field '.revoked_contents[0] | "\(.name) \(.content_root) \(.note) \(.revoked_at)"')" = \
+holds "is that content, with its name and cause" \
+    [ "$(field '.revoked_contents[0] | "\(.name) \(.content_root) \(.note) \(.revoked_at)"')" = \
     "app $root wipes the disk $later" ]
 if command -v fsverity >/dev/null; then
     # fsverity's file digest covers the tree's root; its descriptor is all that is around it.
@@ -249,7 +254,8 @@ for file in app bobs plain; do
 done
 refuses 64 "say why with --note" "undoing needs a note here too" w ca reinstate --content app
 works "it is undone by any of its files" w ca reinstate --content plain --note "it was another one"
-refuses 64 "this content is not revoked; nothing to reinstate" "once" w ca reinstate --content app --note "again"
+refuses 64 "this content is not revoked; nothing to reinstate" "once" \
+    w ca reinstate --content app --note "again"
 must w ca reinstate Alice --note "found on the train"
 must w publish
 must w pull
@@ -335,13 +341,17 @@ holds "a row cannot be deleted" grep -q 'an audit record is never deleted' err
 run w ca list
 holds "everybody is listed, with a heading" \
     [ "$(wc -l <out)" -eq $(($(query "SELECT count(*) FROM certificates") + 1)) ]
-holds "with what is wrong" grep -q "^$alice  *[0-9]*  *Alice  *alice  *developer  *2027-03-01 revoked (superseded)\$" out
+holds "with what is wrong" \
+    grep -q "^$alice  *[0-9]*  *Alice  *alice  *developer  *2027-03-01 revoked (superseded)\$" out
 run w ca list --json
-holds "and the same for programs" [ "$(field '.certificates | length')" -eq "$(query "SELECT count(*) FROM certificates")" ]
-holds "with names, numbers and teams" [ "$(field '.certificates[] | select(.name == "Carl") | "\(.team) \(.number) \(.role) \(.state) \(.reason)"')" = \
+holds "and the same for programs" \
+    [ "$(field '.certificates | length')" -eq "$(query "SELECT count(*) FROM certificates")" ]
+holds "with names, numbers and teams" \
+    [ "$(field '.certificates[] | select(.name == "Carl") | "\(.team) \(.number) \(.role) \(.state) \(.reason)"')" = \
     "choir $(query "SELECT number FROM certificates WHERE name = 'Carl'") developer held certificateHold" ]
 run w ca list --revoked --json
-holds "--revoked leaves out the good" [ "$(field '[.certificates[].state] | unique | map(select(. == "good")) | length')" -eq 0 ]
+holds "--revoked leaves out the good" \
+    [ "$(field '[.certificates[].state] | unique | map(select(. == "good")) | length')" -eq 0 ]
 run w ca list --team choir
 holds "--team keeps only that team" [ "$(sed 1d out | wc -l)" -eq 2 ]
 run w ca list --team nobody

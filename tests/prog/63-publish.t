@@ -27,7 +27,8 @@ last_version() {
 
 # --- where to ---
 
-refuses 64 "say where to: writ publish DIR (it is remembered)" "the first time a directory is wanted" w publish
+refuses 64 "say where to: writ publish DIR (it is remembered)" "the first time a directory is wanted" \
+    w publish
 echo x >file
 refuses 73 "file" "a file is none" w publish file
 refuses 73 "file/below" "nor what is below one" w publish file/below
@@ -37,7 +38,8 @@ works "a directory is made" w publish ../a/feed
 cd "$dir" || exit 1
 holds "and said, with version and length of the table" grep -q \
     "^published feed [0-9]* to $dir/a/feed: table of [0-9]* bytes, fresh until 2026-03-08T12:00:00Z\$" place/out
-holds "it holds note, bundle and table, and nothing else" [ "$(cd a/feed && find . -type f | sort | sed 's/[0-9a-f]\{64\}/HASH/' | tr '\n' ' ')" = \
+holds "it holds note, bundle and table, and nothing else" \
+    [ "$(cd a/feed && find . -type f | sort | sed 's/[0-9a-f]\{64\}/HASH/' | tr '\n' ' ')" = \
     "./bundle.pem ./feed.note ./targets/HASH.table " ]
 first=$(version_in a/feed)
 works "the second time it is remembered, from anywhere" w publish --json
@@ -155,6 +157,7 @@ mkdir other
 other_origin=$(sqlite3 -readonly other/var/lib/writ/ca/ca.db "SELECT origin FROM ca")
 find a/feed -type f -exec sha256sum {} + | sort >before.txt
 refuses 64 "$dir/a/feed holds the feed of $origin, not of $other_origin" "another CA's feed is not written over" \
+    \
     writ --root "$dir/other" --at "$now" publish "$dir/a/feed"
 mkdir old && mkdir -p old/var/lib/writ && cp -a root/var/lib/writ/ca old/var/lib/writ/
 must w publish "$dir/a/feed"
@@ -232,7 +235,8 @@ mkdir sealed
 refuses 64 "no passphrase for Sealed" "an encrypted feed key wants its passphrase" \
     setsid -w writ --root "$dir/sealed" publish "$dir/sealed-feed"
 WRIT_PASSPHRASE=wrong && export WRIT_PASSPHRASE
-refuses 77 "the feed key of Sealed: .*wrong passphrase" "the right one" writ --root "$dir/sealed" publish "$dir/sealed-feed"
+refuses 77 "the feed key of Sealed: .*wrong passphrase" "the right one" \
+    writ --root "$dir/sealed" publish "$dir/sealed-feed"
 holds "else nothing is published" [ ! -e sealed-feed/feed.note ]
 WRIT_PASSPHRASE=secret
 works "with it" writ --root "$dir/sealed" publish "$dir/sealed-feed" --json

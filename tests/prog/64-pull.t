@@ -40,7 +40,8 @@ works "a source is added by its root's fingerprint" \
     d source add feed "$dir/forged" --name example --fingerprint "$fingerprint"
 holds "and the root is pinned" grep -q "^  pinned $fingerprint\$" out
 holds "the pull belongs to it" grep -q "^added source example: feed 10 of $forge_origin\$" out
-holds "what is there is the feed" [ "$(cd "$device" && find . -type f ! -name lock | sed "s/$fingerprint/FP/; s/[0-9a-f]\{64\}/HASH/" | sort | tr '\n' ' ')" = \
+holds "what is there is the feed" \
+    [ "$(cd "$device" && find . -type f ! -name lock | sed "s/$fingerprint/FP/; s/[0-9a-f]\{64\}/HASH/" | sort | tr '\n' ' ')" = \
     "./feeds/FP/HASH.table ./feeds/FP/etag ./feeds/FP/feed.note ./feeds/FP/floor ./feeds/FP/intact ./sources/example.conf ./trust/FP.bundle " ]
 holds "note and table as they were published" sh -c \
     'cmp forged/feed.note "$0/feed.note" && cmp "forged/targets/$1.table" "$0/$1.table"' "$device/feeds/$fingerprint" "$forge_hash"
@@ -54,7 +55,8 @@ holds "and nothing is written" keeps_state
 
 forge 11
 works "a newer one" d pull --json
-holds "is taken over" [ "$(field '.sources[0] | "\(.source) \(.changed) \(.version) \(.as_of) \(.expires) \(.table_bytes)"')" = \
+holds "is taken over" \
+    [ "$(field '.sources[0] | "\(.source) \(.changed) \(.version) \(.as_of) \(.expires) \(.table_bytes)"')" = \
     "example true 11 2026-03-01T12:00:00Z 2026-03-08T12:00:00Z $forge_bytes" ]
 forge 12
 works "a rehearsal" d pull --dry-run
@@ -228,7 +230,8 @@ if command -v python3 >/dev/null; then
     : >"$served"
     works "what is on the server still" d pull
     holds "stands already" grep -q 'feed 30 stands already' out
-    holds "which the server said, and nothing was fetched again" [ "$(cat "$served")" = "304 forged/feed.note" ]
+    holds "which the server said, and nothing was fetched again" \
+        [ "$(cat "$served")" = "304 forged/feed.note" ]
     : >"$served"
     forge 31
     works "what is new there" d pull
@@ -317,7 +320,8 @@ works "a source is removed" d source remove example
 holds "which says what is kept" grep -q 'what its feed must not go back behind is remembered' out
 run d verify app
 holds "without it nothing is covered" [ "$code" -eq 4 ]
-holds "the floor is kept, and the trust" sh -c 'test -e "$0/feeds/$1/floor" && test -e "$0/trust/$1.bundle" && ! test -e "$0/feeds/$1/feed.note"' \
+holds "the floor is kept, and the trust" \
+    sh -c 'test -e "$0/feeds/$1/floor" && test -e "$0/trust/$1.bundle" && ! test -e "$0/feeds/$1/feed.note"' \
     "$device" "$fingerprint"
 forge 49
 remember_state "$device"
@@ -379,11 +383,14 @@ cp foreign-feed/feed.note kept.note
 echo garbage >foreign-feed/feed.note
 run d pull --json
 holds "with two sources, one bad, the fault is the exit code" [ "$code" -eq 65 ]
-holds "the good one is taken over" [ "$(field '.sources[1] | "\(.source) \(.changed) \(.version)"')" = "example true 70" ]
-holds "and the bad one is named, in JSON too" [ "$(field '.sources[0] | "\(.source) \(.fault.class)"')" = "another bad-input" ]
+holds "the good one is taken over" \
+    [ "$(field '.sources[1] | "\(.source) \(.changed) \(.version)"')" = "example true 70" ]
+holds "and the bad one is named, in JSON too" \
+    [ "$(field '.sources[0] | "\(.source) \(.fault.class)"')" = "another bad-input" ]
 forge 71
 run d pull example
-holds "one can be asked for alone" sh -c '[ "$0" -eq 0 ] && grep -q "^example: feed 71 taken over" out' "$code"
+holds "one can be asked for alone" \
+    sh -c '[ "$0" -eq 0 ] && grep -q "^example: feed 71 taken over" out' "$code"
 refuses 66 "there is no source called nobody" "by its name" d pull nobody
 refuses 64 "from goes with one source; say which" "from elsewhere one at a time" d pull --from "$dir/forged"
 forge 72
@@ -444,7 +451,8 @@ if [ -n "$servers" ]; then
     sort failed 2>/dev/null | uniq -c | sed 's/^/# /'
     holds "while a CA publishes, pulls and judgements never meet a torn feed" [ ! -e failed ]
     run writ --root "$dir/device" status --json
-    holds "and the last feed is what the device ends with" [ "$(field ".trusted[] | select(.root_fingerprint == \"$fingerprint\") | .version")" = \
+    holds "and the last feed is what the device ends with" \
+        [ "$(field ".trusted[] | select(.root_fingerprint == \"$fingerprint\") | .version")" = \
         "$(sed -n 's/^version //p' live/feed.note)" ]
 
     for end in feed.note .table; do

@@ -41,7 +41,8 @@ at 2026-03-02T12:00:00Z
 cp root/var/lib/writ/ca/ca.db unchanged.db
 works "a backup is a copy" w ca backup backup.db
 holds "private" [ "$(stat -c %a backup.db)" = 600 ]
-holds "and says what restoring it does" grep -q 'it will burn a gap of numbers, so that none is used twice' err
+holds "and says what restoring it does" \
+    grep -q 'it will burn a gap of numbers, so that none is used twice' err
 run w ca backup other.db --dry-run
 holds "a rehearsal makes none" [ ! -e other.db ]
 refuses 73 "backup.db" "an older backup is not written over" w ca backup backup.db
@@ -50,7 +51,8 @@ remember_state
 run w ca list
 mkdir look && mkdir -p look/var/lib/writ/ca && cp backup.db look/var/lib/writ/ca/ca.db
 run writ --root "$dir/look" ca show --json
-holds "to look at it does not take it into use" [ "$(field '"\(.restored_from_backup) \(.backup_made_at)"')" = "0 2026-03-02T12:00:00Z" ]
+holds "to look at it does not take it into use" \
+    [ "$(field '"\(.restored_from_backup) \(.backup_made_at)"')" = "0 2026-03-02T12:00:00Z" ]
 holds "byte for byte" cmp backup.db look/var/lib/writ/ca/ca.db
 
 # --- what the CA does after it, and then it is lost ---
@@ -105,7 +107,8 @@ holds "which is on record" [ "$(field '[.audit[] | select(.action == "recover")]
 run w ca show Bad --json
 holds "with its reason" [ "$(field .reason)" = keyCompromise ]
 holds "and where it comes from" sh -c 'grep -q "recovered from feed" out'
-holds "under a version that no device has seen" [ "$(sed -n 's/^version //p' feed/feed.note)" -gt $((lost_version + 1000000)) ]
+holds "under a version that no device has seen" \
+    [ "$(sed -n 's/^version //p' feed/feed.note)" -gt $((lost_version + 1000000)) ]
 works "devices that saw the lost CA's feeds take it" d pull
 run w show "feed/$(sed -n 's/^file \([^ ]*\).*/\1/p' feed/feed.note)" --json
 holds "the table has the gap of both issuers" [ "$(field '[.objects[0].blocks[].gaps] | join(" ")')" = "1 1" ]
@@ -172,7 +175,8 @@ refuses 78 "holds version [0-9]* already, and this store is at [0-9]*: it is an 
     "a store that was copied by hand is found out by its own feed" w publish
 cp second.db root/var/lib/writ/ca/ca.db
 at 2026-03-07T11:59:59Z
-refuses 78 "before the backup\|backup" "a clock from before the backup was made is refused" w ca issue Early --insecure-plain-key
+refuses 78 "before the backup\|backup" "a clock from before the backup was made is refused" \
+    w ca issue Early --insecure-plain-key
 holds "and no key is left" [ ! -e early.key ]
 cp second.db root/var/lib/writ/ca/ca.db
 echo journal >root/var/lib/writ/ca/ca.db-wal

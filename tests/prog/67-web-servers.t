@@ -55,7 +55,8 @@ PY
     [ -z "$log" ] || : >"$log"
     works "$name: what is still there" d pull
     holds "$name: stands already" grep -q 'stands already' out
-    [ -z "$log" ] || holds "$name: as it said in one answer, not modified" [ "$(cat "$log")" = "304 /feed.note" ]
+    [ -z "$log" ] || holds "$name: as it said in one answer, not modified" \
+        [ "$(cat "$log")" = "304 /feed.note" ]
     must w ca hold Alice
     must w publish
     [ -z "$log" ] || : >"$log"
@@ -69,7 +70,8 @@ PY
     must w publish
     must d pull
     works "$name: both ways" d verify app
-    refuses 66 "is not there (status 404)" "$name: what is not there is called that" d pull --from "$location/elsewhere"
+    refuses 66 "is not there (status 404)" "$name: what is not there is called that" \
+        d pull --from "$location/elsewhere"
 }
 
 port=$(free_port)

@@ -51,7 +51,8 @@ jq -r '"\(.serial) \(.number) \(.name)"' issued.* | sort >said
 query "SELECT lower(hex(serial)) || ' ' || number || ' ' || name FROM certificates WHERE role = 3" | sort >there
 holds "every certificate that was announced is there, and no other" cmp said there
 holds "fifteen of them" [ "$(wc -l <there)" -eq 15 ]
-holds "numbered from 1 to 15" [ "$(cut -d' ' -f2 there | sort -n | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 " ]
+holds "numbered from 1 to 15" \
+    [ "$(cut -d' ' -f2 there | sort -n | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 " ]
 holds "with serial numbers of their own" [ "$(cut -d' ' -f1 there | sort -u | wc -l)" -eq 15 ]
 held=yes
 for file in dev-*.pem; do
@@ -65,7 +66,8 @@ holds "every change has its record, no more and no less" \
     [ "$(query "SELECT count(*) FROM audit")" -eq $((rows + 75)) ]
 run w ca list --json
 holds "all are held in the end" [ "$(field '[.certificates[] | select(.state == "held")] | length')" -eq 15 ]
-holds "the feed that stands is the last one" [ "$(sed -n 's/^version //p' "$feed/feed.note")" -eq $((versions + 15)) ]
+holds "the feed that stands is the last one" \
+    [ "$(sed -n 's/^version //p' "$feed/feed.note")" -eq $((versions + 15)) ]
 must w publish
 works "and can be pulled" w pull
 run w status --check --json

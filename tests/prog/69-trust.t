@@ -62,8 +62,10 @@ holds "eight digits are enough to name it, and the root can be had" cmp out root
 run d trust show --bundle
 cp out again.pem
 works "so can the bundle" writ show again.pem --json
-refuses 64 "is no fingerprint; wanted at least 8 hexadecimal digits" "fewer digits name nothing" d trust show abc
-refuses 66 "no trusted bundle has the fingerprint" "other digits neither" d trust show "$(echo "$wrong" | cut -c1-8)"
+refuses 64 "is no fingerprint; wanted at least 8 hexadecimal digits" "fewer digits name nothing" \
+    d trust show abc
+refuses 66 "no trusted bundle has the fingerprint" "other digits neither" \
+    d trust show "$(echo "$wrong" | cut -c1-8)"
 run d verify app
 holds "a trusted CA that was never pulled from covers nothing" [ "$code" -eq 4 ]
 run d status
@@ -116,6 +118,7 @@ done
 must d trust add serial-7.bundle --fingerprint "$fingerprint"
 remember_state "$device"
 refuses 65 "a newer bundle for this root is trusted already (serial 7, this one is 5)" "an older bundle is refused" \
+    \
     d trust add serial-5.bundle --fingerprint "$fingerprint"
 holds "and changes nothing" keeps_state
 works "the same one is no harm" d trust add serial-7.bundle --fingerprint "$fingerprint"
@@ -157,7 +160,8 @@ forge 104 "$(epoch "$now")" $(($(epoch "$now") + 604800)) "next-key $("$forgefee
 must d pull
 forge_key=$dir/feed.key
 forge 105
-works "a source may bring a newer bundle of a root that is trusted" d source add feed "$dir/forged" --name again
+works "a source may bring a newer bundle of a root that is trusted" \
+    d source add feed "$dir/forged" --name again
 works "which judges" d verify app
 forge_key=$dir/thief.key
 forge 106
@@ -185,7 +189,8 @@ holds "which the list says" grep -q 'no CA is trusted yet' err
 forge 90
 refuses 65 "feed: version 90 is older than version 105" "what was accepted is remembered all the same" \
     d source add feed "$dir/forged" --fingerprint "$fingerprint"
-holds "and a bundle is not trusted for the sake of a source that fails" [ ! -e "$device/trust/$fingerprint.bundle" ]
+holds "and a bundle is not trusted for the sake of a source that fails" \
+    [ ! -e "$device/trust/$fingerprint.bundle" ]
 
 # --- source add ---
 
@@ -204,7 +209,8 @@ serve_tree "$dir"
 refuses 64 "is not trusted yet" "the same over http is not: anybody may answer there" \
     w source add feed "$url/tree/feed"
 (WRIT_ROOT=$dir/other && export WRIT_ROOT && must writ --at "$now" publish "$dir/other-feed") || exit 1
-refuses 64 "Other Root CA, Other is not trusted yet" "nor is another CA's folder" w source add feed "$dir/other-feed"
+refuses 64 "Other Root CA, Other is not trusted yet" "nor is another CA's folder" \
+    w source add feed "$dir/other-feed"
 
 new_device
 refuses 66 "nowhere: wanted an http or https URL, or a folder that is there" "a folder that is not there" \
@@ -239,7 +245,8 @@ run d source list
 prints "both are listed" "example  feed  $feed
 mirror  feed  $feed"
 run d source show mirror --json
-holds "and shown" [ "$(field '"\(.name) \(.kind) \(.location) \(.root_fingerprint)"')" = "mirror feed $feed $fingerprint" ]
+holds "and shown" \
+    [ "$(field '"\(.name) \(.kind) \(.location) \(.root_fingerprint)"')" = "mirror feed $feed $fingerprint" ]
 works "a rehearsal of removing" d source remove mirror --dry-run
 works "is none: it can still be removed" d source remove mirror
 refuses 66 "there is no source called mirror" "once" d source remove mirror
@@ -260,7 +267,8 @@ s/^kind.*/what/|line 1: wanted NAME = VALUE
 END
 cp kept.conf "$conf"
 mv "$device/trust/$fingerprint.bundle" kept.bundle
-refuses 66 "example: no trusted bundle has the fingerprint $fingerprint" "a source whose bundle is gone" d pull
+refuses 66 "example: no trusted bundle has the fingerprint $fingerprint" "a source whose bundle is gone" \
+    d pull
 mv kept.bundle "$device/trust/$fingerprint.bundle"
 works "and with it all is well" d pull
 finish

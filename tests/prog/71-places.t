@@ -48,11 +48,13 @@ fingerprint=$(as_ca ca show --json | jq -r .root_fingerprint)
 # --- the machine's state ---
 
 (umask 077 && must root writ --at "$now" source add feed "$dir/feed" --name example --fingerprint "$fingerprint")
-works "what root has pulled judges for an ordinary user, whatever root's umask was" ann writ --at "$now" verify app
+works "what root has pulled judges for an ordinary user, whatever root's umask was" \
+    ann writ --at "$now" verify app
 works "who sees it in status" ann writ --at "$now" status
 run ann writ source list
 prints "and in the list of sources" "example  feed  $dir/feed"
-refuses 77 "the source example is not yours to remove" "but does not remove the machine's source" ann writ source remove example
+refuses 77 "the source example is not yours to remove" "but does not remove the machine's source" \
+    ann writ source remove example
 refuses 64 "the source example needs it" "nor its bundle" ann writ trust remove "$fingerprint"
 holds "nothing of this made a state" [ ! -e "$ann_state" ]
 
@@ -95,7 +97,8 @@ works "for that user" ann writ --at "$now" verify ann/own
 run root writ --at "$now" verify ann/own
 holds "and for nobody else" [ "$code" -eq 3 ]
 run ann writ source list
-holds "own sources and the machine's are listed together" [ "$(cut -d' ' -f1 out | tr '\n' ' ')" = "anns example " ]
+holds "own sources and the machine's are listed together" \
+    [ "$(cut -d' ' -f1 out | tr '\n' ' ')" = "anns example " ]
 works "and pulled together" ann writ --at "$now" pull
 works "the own ones can be removed" ann writ source remove anns
 
