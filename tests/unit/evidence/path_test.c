@@ -336,6 +336,17 @@ static void a_weak_signature_is_named_with_its_certificate(void **state)
     end();
 }
 
+static void the_signature_of_an_intermediate_counts_like_a_leafs(void **state)
+{
+    (void)state;
+    begin("cert root path-length=none\n"
+          "cert high like mid number=20 path-length=none key=ed25519\n"
+          "cert low like mid number=21 issuer=high\ncert alice issuer=low");
+    look("alice", "low,high", "root", INSTANT);
+    fact_fails(&facts.strong, "the certificate of low, Example Corp is signed with Ed25519");
+    end();
+}
+
 /* OpenSSL builds no path for want of strength: that is a failure of strength too. */
 static void what_is_too_weak_for_a_path_is_weak(void **state)
 {
@@ -442,6 +453,7 @@ int main(void)
         CLAIM(p_256_p_384_and_rsa_of_2048_bits_are_strong_and_no_others),
         CLAIM(a_weak_key_is_named_with_its_owner),
         CLAIM(a_weak_signature_is_named_with_its_certificate),
+        CLAIM(the_signature_of_an_intermediate_counts_like_a_leafs),
         CLAIM(what_is_too_weak_for_a_path_is_weak),
         CLAIM(an_intermediate_without_purposes_hands_on_every_one),
         CLAIM(an_intermediate_with_purposes_hands_on_only_those),

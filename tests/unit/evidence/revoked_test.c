@@ -288,6 +288,11 @@ static void a_source_that_is_not_open_covers_nothing(void **state)
     assert_int_equal(source.state, WRIT_SOURCE_DAMAGED);
     assert_int_equal(facts.link[0].status, WRIT_STATUS_NOT_COVERED);
     end();
+    /* A table that could be opened, and then spoke about somebody else's issuer. */
+    begin("ca other trusted\nlist other-mid in=example\nrevoked alice superseded", true);
+    assert_int_equal(source.state, WRIT_SOURCE_DAMAGED);
+    assert_int_equal(facts.link[0].status, WRIT_STATUS_NOT_COVERED);
+    end();
 }
 
 static void one_link_is_asked_as_the_whole_path_is(void **state)
