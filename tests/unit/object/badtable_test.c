@@ -109,6 +109,32 @@ static void the_header_is_checked(void **state)
     NOT_OPENED(T_AS_OF, 8, UINT64_MAX, "as_of is beyond");
 }
 
+/* Where no block would betray it. */
+static void the_header_of_an_empty_table_is_checked(void **state)
+{
+    static const struct {
+        size_t at;
+        const char *words;
+    } cases[] = {
+        {0, "not a writ table: the magic is missing"},
+        {T_VERSION, "table version 255, this writ reads 1"},
+        {T_BLOCKS, "directory of 255 blocks is cut off"},
+        {T_BLOCKS + 3, "4278190080 blocks, the ceiling is 65536"},
+        {T_LENGTH, "table says it has 255 bytes, there are 64"},
+        {T_AS_OF + 5, "as_of is beyond what instants can hold"},
+        {T_RESERVED, "reserved part of the table header"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct writ_buffer b = built(NULL, 0);
+
+        poke(&b, cases[i].at, 1, 0xff);
+        assert_fault(try_open(&b), WRIT_FAULT_BAD_INPUT, cases[i].words);
+        writ_buffer_free(&b);
+    }
+}
+
 static void the_length_is_exact(void **state)
 {
     struct writ_buffer b = sound();
@@ -144,6 +170,7 @@ static void reserved_bytes_are_zero(void **state)
         NOT_OPENED(T_RESERVED + i, 1, 1, "reserved part of the table header");
     for (size_t i = 0; i < 4; i++)
         NOT_OPENED(D_ENTRY(1) + D_RESERVED + i, 1, 1, "reserved part of the directory");
+    assert_int_equal(e.offset, D_ENTRY(1) + D_RESERVED + 3);
     for (size_t i = 0; i < 8; i++)
         NOT_OPENED(D_ENTRY(2) + D_RESERVED2 + i, 1, 1, "reserved part of the directory");
     for (size_t i = 0; i < 16; i++)
@@ -175,6 +202,7 @@ static void the_directory_is_in_order(void **state)
     (void)state;
     NOT_OPENED(D_ENTRY(0), 1, 9, "directory: block 1 is out of order");
     NOT_OPENED(D_ENTRY(2), 1, 0, "directory: block 2 is out of order");
+    assert_int_equal(e.offset, D_ENTRY(2));
     NOT_OPENED(D_ENTRY(1) + D_KIND, 4, 1, "directory: block 1 is out of order"); /* twice */
     NOT_OPENED(D_ENTRY(0) + D_KIND, 4, 2, "directory: block 1 is out of order");
 }
@@ -189,6 +217,7 @@ static void blocks_stand_one_right_after_the_other(void **state)
     writ_buffer_free(&b);
     NOT_OPENED(D_ENTRY(1) + D_OFFSET, 8, offset - 8, "directory: block 1 lies at");
     NOT_OPENED(D_ENTRY(1) + D_OFFSET, 8, offset + 8, "directory: block 1 lies at");
+    assert_int_equal(e.offset, D_ENTRY(1));
     NOT_OPENED(D_ENTRY(1) + D_OFFSET, 8, UINT64_MAX, "directory: block 1 lies at");
     NOT_OPENED(D_ENTRY(0) + D_OFFSET, 8, 0, "directory: block 0 lies at");
     NOT_OPENED(D_ENTRY(1) + D_LENGTH, 8, length - 8, "directory: block 2 lies at");
@@ -386,6 +415,7 @@ static void every_byte_of_a_table_counts(void **state)
 static const struct CMUnitTest claims[] = {
     CLAIM(the_table_these_claims_break_is_sound),
     CLAIM(the_header_is_checked),
+    CLAIM(the_header_of_an_empty_table_is_checked),
     CLAIM(the_length_is_exact),
     CLAIM(the_count_of_blocks_is_exact),
     CLAIM(reserved_bytes_are_zero),

@@ -198,6 +198,45 @@ static void instants_are_40_bits_and_reasons_are_kept(void **state)
     writ_buffer_free(&b);
 }
 
+static void as_of_may_be_the_first_and_the_last_instant(void **state)
+{
+    static const int64_t instants[] = {0, WRIT_TABLE_TIME_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct writ_table_input input = list_of(1, NULL, 0);
+        struct writ_buffer b = {0};
+        struct writ_table table;
+
+        input.as_of = instants[i];
+        assert_ok(writ_table_build(&input, 1, instants[i], &b, &e));
+        table = opened(&b);
+        assert_int_equal(table.as_of, instants[i]);
+        assert_int_equal(block_at(&table, 0).as_of, instants[i]);
+        writ_buffer_free(&b);
+    }
+}
+
+static void two_of_each_are_put_in_order(void **state)
+{
+    struct writ_table_entry entries[] = {entry_of(2, 0), entry_of(1, 0)};
+    struct writ_table_content contents[] = {content_of(2, 0), content_of(1, 0)};
+    struct writ_table_gap gaps[] = {{3, 4}, {1, 2}};
+    struct writ_table_input inputs[] = {contents_of(1, contents, 2), list_of(1, entries, 2)};
+    struct writ_buffer b;
+    struct writ_table table;
+
+    (void)state;
+    inputs[1].numbered = true;
+    inputs[1].covered_below = 4;
+    inputs[1].gaps = gaps;
+    inputs[1].gap_count = 2;
+    b = built(inputs, 2);
+    table = opened(&b);
+    assert_int_equal(block_at(&table, 0).kind, WRIT_BLOCK_LIST);
+    writ_buffer_free(&b);
+}
+
 /* ---- numbers ---- */
 
 static void a_list_says_below_which_number_it_covers(void **state)
@@ -341,13 +380,15 @@ static void a_block_is_found_by_issuer_and_kind(void **state)
     struct writ_table_input inputs[] = {list_of(5, NULL, 0), contents_of(5, NULL, 0),
                                         list_of(1, NULL, 0), contents_of(9, NULL, 0)};
     static const uint8_t five[WRIT_TABLE_ISSUER] = {5}, nine[WRIT_TABLE_ISSUER] = {9},
-                         six[WRIT_TABLE_ISSUER] = {6};
+                         six[WRIT_TABLE_ISSUER] = {6}, one[WRIT_TABLE_ISSUER] = {1};
     struct writ_buffer b = built(inputs, 4);
     struct writ_table table = opened(&b);
     struct writ_block block;
 
     (void)state;
     assert_int_equal(table.blocks, 4);
+    assert_true(writ_table_find(&table, WRIT_SPAN_OF(one), WRIT_BLOCK_LIST, &block));
+    assert_spans_equal(block.issuer, WRIT_SPAN_OF(one));
     assert_true(writ_table_find(&table, WRIT_SPAN_OF(five), WRIT_BLOCK_LIST, &block));
     assert_int_equal(block.kind, WRIT_BLOCK_LIST);
     assert_spans_equal(block.issuer, WRIT_SPAN_OF(five));
@@ -570,7 +611,9 @@ static void a_chain_is_one_to_eight_certificates_of_some_size(void **state)
 {
     struct writ_span chain[WRIT_TABLE_CHAIN_MAX + 1];
     struct writ_table_input list = list_of(1, NULL, 0);
-    struct writ_span large = der(piece("30{ 04{ %s } }", times(WRIT_TABLE_CHAIN_BYTES, "00")));
+    struct writ_span largest =
+        der(piece("30{ 04{ %s } }", times(WRIT_TABLE_CHAIN_BYTES - 8, "00")));
+    struct writ_span large = der(piece("30{ 04{ %s } }", times(WRIT_TABLE_CHAIN_BYTES - 7, "00")));
     struct writ_span number = bytes_of("020105");
     struct writ_buffer b;
 
@@ -585,8 +628,12 @@ static void a_chain_is_one_to_eight_certificates_of_some_size(void **state)
     assert_not_built(&list, 1, "chain of 9 certificates in 45 bytes, over the ceilings");
     list.chain_count = 0;
     assert_not_built(&list, 1, "chain of 0 certificates in 0 bytes, over the ceilings");
-    list.chain = &large;
+    list.chain = &largest;
     list.chain_count = 1;
+    assert_int_equal(largest.n, WRIT_TABLE_CHAIN_BYTES);
+    b = built(&list, 1);
+    writ_buffer_free(&b);
+    list.chain = &large;
     assert_not_built(&list, 1, "over the ceilings");
     list.chain = &number;
     assert_not_built(&list, 1, "block 0: ");
@@ -609,6 +656,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(random_questions_get_the_answer_of_a_slow_search),
     CLAIM(entries_are_listed_in_order),
     CLAIM(instants_are_40_bits_and_reasons_are_kept),
+    CLAIM(as_of_may_be_the_first_and_the_last_instant),
+    CLAIM(two_of_each_are_put_in_order),
     CLAIM(a_list_says_below_which_number_it_covers),
     CLAIM(without_numbers_nothing_is_covered_and_nothing_burned),
     CLAIM(a_number_in_a_gap_is_burned),
