@@ -4,10 +4,10 @@
  *   mutate some|all TIME FILE [SEAL]
  *
  * Judges FILE as this machine (WRIT_ROOT) would at TIME, in this process and without a jail: first
- * as it is, then once for every changed byte of it and of SEAL, a detached seal.  `all` changes
- * each byte to each of the 255 other values; `some` flips its lowest bit, and sets a sample to 0
- * and 255. Prints the changes that were allowed, and how many were tried.  Exits 0 when the file as
- * it is was allowed and no change was.
+ * as it is, then once for every changed byte of it or, where a detached SEAL is given, of that.
+ * `all` changes each byte to each of the 255 other values; `some` flips either of its two lowest
+ * bits, and sets a sample to 0 and to 255.  Prints the changes that were allowed, and how many were
+ * tried.  Exits 0 when the file as it is was allowed and no change was.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #include "shared/judge.h"
 
 #define FILE_MAX ((size_t)1 << 20)
-#define SAMPLE   8 /* every which byte is set to 0 and to 255 as well */
+#define SAMPLE   64 /* every which byte is set to 0 and to 255 as well */
 
 struct mutation {
     struct judge judge;
@@ -118,6 +118,7 @@ static void change_each(struct mutation *m, const char *what, struct writ_buffer
                 try(m, what, &bytes->p[i], i, bytes->p[i] ^ (uint8_t)by);
         } else {
             try(m, what, &bytes->p[i], i, bytes->p[i] ^ 1);
+            try(m, what, &bytes->p[i], i, bytes->p[i] ^ 2);
             if (i % SAMPLE == 0) {
                 try(m, what, &bytes->p[i], i, 0);
                 try(m, what, &bytes->p[i], i, 255);
@@ -149,8 +150,10 @@ int main(int argc, char **argv)
     }
     m.judge.env.threads = 1;
     whole = judge_once(&m);
-    change_each(&m, "file", &m.file);
-    change_each(&m, "seal", &m.seal);
+    if (m.seal.n > 0)
+        change_each(&m, "seal", &m.seal);
+    else
+        change_each(&m, "file", &m.file);
     printf("%lu changes tried, %lu allowed, %lu faults; unchanged it is %s\n", m.tried, m.allowed,
            m.faults, whole ? "allowed" : "refused");
     judge_end(&m.judge);

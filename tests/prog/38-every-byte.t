@@ -2,8 +2,8 @@
 # Goal of this test: whichever byte of a sealed program, of its detached seal or of a stamped one is
 # changed, the verdict is never "allowed".
 #
-# One bit of every byte is flipped, and some bytes are set to 0 and to 255; ./setup sweep tries all of
-# the 255 other values of each.
+# Two bits of every byte are flipped, one at a time, and some bytes are set to 0 and to 255; ./setup
+# sweep tries all of the 255 other values of each.
 
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/journey.sh"
@@ -29,7 +29,7 @@ none_survives 'no changed byte of a sealed program is allowed' tiny
 
 cp plain detached
 must w sign detached --key alice --attach detached
-none_survives 'nor one of a program and the seal beside it' detached detached.writ
+none_survives 'nor one of the seal beside a program' detached detached.writ
 
 cp plain stamped
 must w sign stamped --key alice
@@ -40,7 +40,7 @@ stamp_with tsa info token
 helper forgeseal seal parts/codedirectory parts/sig.der token >seal
 helper forgeseal tail plain seal >stamped
 allowed 'a stamped program is allowed' stamped
-none_survives 'but not with a changed byte, its timestamp'"'"'s neither' stamped
+none_survives 'but not with a changed byte in the seal, in its timestamp neither' plain seal
 
 # The same through the real thing, at some of the places.
 size=$(stat -c %s tiny)

@@ -33,7 +33,9 @@ else
     echo "ok $((claims += 1)) - in the namespace nothing can be reached # SKIP $skips"
 fi
 
+# By their full names: examples run elsewhere, where $dir is another one.
 trace=$dir/trace
+sockets=$dir/sockets
 # traced COMMAND...: what it does with the network is in the file trace.
 traced() {
     # shellcheck disable=SC2086 # words
@@ -43,11 +45,11 @@ type_example() {
     traced sh -c "$1"
     traced_code=$?
     grep -Eo '(socket|connect)\(.*' "$trace" | grep -v -e '^socket(AF_UNIX,' \
-        -e '^connect([0-9]*, {sa_family=AF_UNIX,' | sed "s|^|$1: |" >>"$dir/sockets"
+        -e '^connect([0-9]*, {sa_family=AF_UNIX,' | sed "s|^|$1: |" >>"$sockets"
     return $traced_code
 }
 
-# That this is seen at all: a socket of a child of a shell.
+# That this is seen at all: a socket of a child of a shell, and of an example of a command.
 : >sockets
 type_example "python3 -c 'import socket; socket.socket(socket.AF_INET)'"
 holds 'a socket that is not local is seen' grep -q 'socket(AF_INET' sockets
@@ -57,6 +59,11 @@ holds 'a local one may be' [ ! -s sockets ]
 : >sockets
 type_example 'writ source add feed http://127.0.0.1:9/ --name nobody' >out 2>err
 holds 'one of the program that fetches is seen' grep -q 'socket(AF_INET' sockets
+: >sockets
+printf 'version\tpython3 -c "import socket; socket.socket(socket.AF_INET)"\n' >examples
+try_examples version
+holds 'one of an example is seen' grep -q 'socket(AF_INET' sockets
+writ commands --examples >examples
 
 # no_socket WORDS: its examples, traced.
 no_socket() {
