@@ -108,10 +108,29 @@ holds 'with its arguments and its input' [ "$(sed 1d out | tr '\n' ' ')" = \
 # execve(2) of a descriptor: the interpreter is given a path under /dev/fd.
 holds 'its $0 is a descriptor' grep -Eqx 'script /dev/fd/[0-9]+' out
 
+# What a jail takes away is taken from the judge alone.
+cat >limits <<'END'
+#!/bin/sh
+ulimit -a
+grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|SigBlk|SigIgn)' /proc/self/status
+cat /proc/self/oom_score_adj /proc/self/personality
+nice
+END
+chmod 755 limits
+./limits >limits.out
+must w sign limits --key alice
+run writ run ./limits
+holds 'limits, rights and filters are what they were' cmp -s out limits.out
+holds 'and there is something to compare' grep -q '^Seccomp:' limits.out
+
 # ------------------------------------------------------------------------------ what is refused
 
 exits 126 'an unsigned program is not run' writ run ./unsigned
 says 'and writ says why' 'writ: ./unsigned: unsigned: no seal; network: none'
+run writ run --json ./unsigned
+holds 'with --json the refusal is a document' \
+    [ "$code $(field '.fault | "\(.class): \(.message)"')" = \
+    '126 permission: ./unsigned: unsigned: no seal; network: none' ]
 cp app changed
 printf '\001' | dd of=changed bs=1 seek=5000 conv=notrunc 2>/dev/null
 exits 126 'a changed one neither' writ run ./changed
