@@ -265,7 +265,7 @@ static bool is_stale(struct finding *f, const struct writ_source_facts *source, 
     return true;
 }
 
-/* The first certificate that no source knows, or was asked about. */
+/* The first certificate that no source knows, or that none was asked about. */
 static const struct writ_link *first_unknown(const struct writ_path_facts *path)
 {
     const struct writ_link *unasked = first_with(path, WRIT_STATUS_NOT_ASKED);
