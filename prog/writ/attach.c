@@ -1,5 +1,6 @@
 #include "writ/attach.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,11 +76,23 @@ int attach_path(const char *path, enum attach_form form, const struct content_id
     return writ_buffer_check(to, e);
 }
 
+/* What killed commands have left beside the file goes; that it cannot go is no reason to fail. */
+static void sweep_beside(const char *path)
+{
+    struct writ_error ignored = {0};
+    char *copy = strdup(path);
+
+    if (copy != NULL)
+        (void)!file_sweep_temps(dirname(copy), &ignored);
+    free(copy);
+}
+
 static int write_content(int fd, const struct content_id *id, struct writ_span tail,
                          const char *path, struct writ_error *e)
 {
     struct file_replace r = FILE_REPLACE_NONE;
 
+    sweep_beside(path);
     if (file_replace_begin(path, &r, e) < 0)
         return -1;
     if (file_copy(fd, 0, id->length, r.fd, path, e) < 0 || file_write(r.fd, path, tail, e) < 0) {
