@@ -16,8 +16,8 @@
 /* Empties OpenSSL's queue of errors; to be called before something that may come out bad. */
 void writ_crypto_forget(void);
 
-/* 0 when what has come out bad since then came out bad by itself; -1 with WRIT_FAULT_UNEXPECTED
- * when OpenSSL had no memory, or when there is none now.  Empties the queue. */
+/* Empties it too: -1 with WRIT_FAULT_UNEXPECTED when OpenSSL has said since then that it had no
+ * memory, 0 otherwise. */
 int writ_crypto_had_memory(struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif
