@@ -227,6 +227,32 @@ static void what_is_no_table_is_not_opened(void **state)
     world_free(&w);
 }
 
+/* Opening alone looks at the bounds only: every byte of the table has its say. */
+static void a_table_is_checked_whole_before_it_is_asked(void **state)
+{
+    size_t refused_by_the_whole_check = 0;
+    struct world w;
+
+    (void)state;
+    world_of(&w, "revoked alice keyCompromise\ncontent-revoked superseded");
+    for (size_t i = 0; i < w.ca[0].table.n; i++) {
+        struct writ_table table;
+        struct writ_lookup *l;
+        bool opens, sound;
+
+        w.ca[0].table.p[i] ^= 0x80;
+        opens = writ_table_open(writ_buffer_span(&w.ca[0].table), &table, NULL) == 0;
+        sound = opens && writ_table_check(&table, NULL) == 0;
+        l = writ_lookup_new(w.ca[0].table.p, w.ca[0].table.n, NULL);
+        assert_int_equal(l != NULL, sound);
+        refused_by_the_whole_check += opens && !sound;
+        writ_lookup_free(l);
+        w.ca[0].table.p[i] ^= 0x80;
+    }
+    assert_true(refused_by_the_whole_check > 10);
+    world_free(&w);
+}
+
 static void null_is_a_fault_where_it_is_not_allowed(void **state)
 {
     const uint8_t hash[WRIT_HASH] = {0};
@@ -264,6 +290,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(content_is_listed_by_length_and_root),
     CLAIM(what_is_no_certificate_is_bad_input),
     CLAIM(what_is_no_table_is_not_opened),
+    CLAIM(a_table_is_checked_whole_before_it_is_asked),
     CLAIM(null_is_a_fault_where_it_is_not_allowed),
 };
 

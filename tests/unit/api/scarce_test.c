@@ -339,7 +339,7 @@ static void sweep(trial what, const struct world *w, struct scarcity how, long t
 
     (void)count(what, w, how); /* what OpenSSL keeps for good is kept from now on */
     total = count(what, w, how);
-    stride = stride_for(total, tries);
+    stride = how.every > 0 ? 1 + total / tries : stride_for(total, tries);
     wanted = try(what, w, (struct scarcity){.first = -1});
     assert_int_equal(wanted.e.fault, WRIT_FAULT_NONE);
     assert_true(total > 0);

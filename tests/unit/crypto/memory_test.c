@@ -4,9 +4,11 @@
 #include "crypto/memory.h"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
 
 #include "crypto/known.h"
 #include "crypto/path.h"
+#include "crypto/verify.h"
 #include "test.h"
 
 static void without_complaints_there_was_memory(void **state)
@@ -70,12 +72,36 @@ static void the_known_certificate_is_good(void **state)
     writ_path_free(&path);
 }
 
+/* Parts of OpenSSL that failed to start fail for good: as if there were no provider any more. */
+static void nothing_is_called_bad_by_an_openssl_that_does_not_work(void **state)
+{
+    struct writ_span root = writ_known_root();
+    struct writ_span any = bytes_of("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+    struct writ_error e = {0};
+    struct writ_path path = {0};
+    enum writ_signature_state found;
+
+    (void)state;
+    assert_ok(writ_verify_signature(any, WRIT_OID_ECDSA_SHA256, any, any, &found, &e));
+    assert_int_equal(found, WRIT_SIGNATURE_BAD);
+    assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
+    assert_fault(writ_path_build(writ_known_leaf(), NULL, 0, &root, 1, 0, true, &path, &e),
+                 WRIT_FAULT_UNEXPECTED, "OpenSSL does not verify a certificate that is good");
+    writ_path_free(&path);
+    assert_fault(writ_verify_signature(any, WRIT_OID_ECDSA_SHA256, any, any, &found, &e),
+                 WRIT_FAULT_UNEXPECTED, "OpenSSL does not verify a certificate that is good");
+    assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+    writ_error_clear(&e);
+    assert_ok(writ_path_self_test(&e));
+}
+
 static const struct CMUnitTest claims[] = {
     CLAIM(without_complaints_there_was_memory),
     CLAIM(a_complaint_about_memory_is_heard_behind_others),
     CLAIM(a_complaint_is_heard_once),
     CLAIM(complaints_about_the_input_are_none_about_memory),
     CLAIM(the_known_certificate_is_good),
+    CLAIM(nothing_is_called_bad_by_an_openssl_that_does_not_work),
 };
 
 RUN_CLAIMS(claims)
