@@ -42,6 +42,10 @@ static void a_serial_of_zero_is_refused(void **state)
     order.serial[WRIT_SERIAL_BYTES - 1] = 1;
     issue(&root, &order);
     assert_spans_equal(root.cert.serial, bytes_of("01"));
+    order.serial[WRIT_SERIAL_BYTES - 1] = 0;
+    order.serial[0] = 1;
+    issue(&root, &order);
+    assert_spans_equal(root.cert.serial, bytes_of("01000000000000000000000000000000"));
     holder_free(&root);
 }
 
@@ -168,6 +172,7 @@ static void a_responder_is_named_only_when_asked_for(void **state)
     struct holder root = issued(WRIT_ROLE_ROOT, NULL);
     struct holder leaf = new_holder();
     struct writ_certificate_order order = order_of(WRIT_ROLE_DEVELOPER, &leaf, &root);
+    struct writ_span wanted;
 
     (void)state;
     issue(&leaf, &order);
@@ -175,7 +180,9 @@ static void a_responder_is_named_only_when_asked_for(void **state)
     order.ocsp_url = "http://ocsp.example.com/";
     issue(&leaf, &order);
     assert_true(leaf.cert.has_ocsp_url);
-    assert_non_null(memmem(leaf.der.p, leaf.der.n, order.ocsp_url, strlen(order.ocsp_url)));
+    wanted =
+        der(EXTENSION(ACCESS, "30{ 30{ 06{ 2b06010505073001 } 86{'http://ocsp.example.com/'} } }"));
+    assert_non_null(memmem(leaf.der.p, leaf.der.n, wanted.p, wanted.n));
     holder_free(&leaf);
     holder_free(&root);
 }
@@ -205,6 +212,12 @@ static void names_are_1_to_64_bytes_of_printable_utf8(void **state)
     }
     sound.common_name = sound.organization = sound.team = writ_span_text(times(64, "x"));
     issue(&leaf, &sound);
+    sound.common_name = sound.organization = sound.team = writ_span_text("x");
+    issue(&leaf, &sound);
+    assert_text(leaf.cert.subject.organization, "x");
+    assert_text(leaf.cert.subject.unit, "x");
+    sound.organization = writ_span_text("\x01");
+    assert_refused(&sound, "organization");
     sound.common_name = WRIT_SPAN_NONE;
     assert_refused(&sound, "common name");
     holder_free(&leaf);
@@ -238,7 +251,7 @@ static void leaves_have_a_team_and_cas_have_none(void **state)
     order.team = writ_span_text("team");
     assert_refused(&order, "a CA has no team");
     order = order_of(WRIT_ROLE_ROOT, &other, NULL);
-    order.team = writ_span_text("team");
+    order.team = writ_span_text("t");
     assert_refused(&order, "a CA has no team");
     holder_free(&other);
     holder_free(&root);
