@@ -35,7 +35,8 @@ static const struct meaning meanings[WRIT_WHY_COUNT] = {
         {"content-revoked", "get another release: its publisher or CA has withdrawn this one"},
     [WRIT_WHY_BAD_SIGNATURE] = {"bad-signature", "get the file again from its publisher"},
     [WRIT_WHY_NO_PATH] = {"no-path",
-                          "if you trust this publisher's CA, add its bundle (writ trust add)"},
+                          "if the path leads to no root of yours and you trust its CA, add that "
+                          "CA's bundle (writ trust add); otherwise its CA must issue properly"},
     [WRIT_WHY_DATES] = {"dates",
                         "get a release with a timestamp or a newer certificate; check this "
                         "machine's clock"},
