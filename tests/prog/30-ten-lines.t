@@ -1,6 +1,6 @@
 #!/bin/sh
-# Goal of this test: a newcomer can type the ten lines of the README exactly as they stand, one after
-# the other, without root and without a server, and each says and exits what it should.
+# Goal of this test: a newcomer can type the ten lines of the README exactly as they stand, one
+# after the other, without root and without a server, and each says and exits what it should.
 #
 # The lines are those of doc/DESIGN.md, chapter 4, without their comments.
 
@@ -14,7 +14,7 @@ hash='[0-9a-f]{64}'
 serial='[0-9a-f]{32}'
 origin='example-corp-[0-9a-f]{8}'
 
-# typed LINE EXIT: as in a shell; then shown FILE, fed with one pattern for each line there has to be.
+# typed LINE EXIT: as in a shell; then shown FILE, fed with one pattern for each wanted line.
 typed() {
     exits "$2" "$1" sh -c "$1"
 }
@@ -70,7 +70,8 @@ shows out <<END
 published feed 1 to $dir/feed: table of [0-9]+ bytes, fresh until $instant
 END
 silent err
-holds 'the feed is a bundle, a note and a table' [ "$(find feed -type f | sed 's/[0-9a-f]\{64\}/HASH/' |
+holds 'the feed is a bundle, a note and a table' \
+    [ "$(find feed -type f | sed 's/[0-9a-f]\{64\}/HASH/' |
     sort | tr '\n' ' ')" = 'feed/bundle.pem feed/feed.note feed/targets/HASH.table ' ]
 
 typed 'writ source add feed ./feed' 0

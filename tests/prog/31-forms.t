@@ -39,11 +39,12 @@ only='only ELF programs and libraries can have a tail'
 chosen() {
     cp -p "$4" "$4.before"
     run w sign "$4" --key alice --json
-    holds "$4 is sealed as $1, $2: $3" [ "$(field '.sealed[0] | "\(.kind) \(.attach) \(.because)"')" \
-        = "$1 $2 $3" ]
+    holds "$4 is sealed as $1, $2: $3" \
+        [ "$(field '.sealed[0] | "\(.kind) \(.attach) \(.because)"')" = "$1 $2 $3" ]
     allowed "$4 is allowed then" "$4"
     if [ "$2" = tail ]; then
-        holds "$4 begins with its old content" cmp -s -n "$(stat -c %s "$4.before")" "$4" "$4.before"
+        holds "$4 begins with its old content" cmp -s -n "$(stat -c %s "$4.before")" "$4" \
+            "$4.before"
         holds "$4 has no seal beside it" [ ! -e "$4.writ" ]
     else
         holds "$4 is untouched" cmp -s "$4" "$4.before"

@@ -43,7 +43,8 @@ prints 'and says in which form and why' \
 is 'the result is the sealed program, byte for byte' app sealed
 
 afresh plain
-exits 0 'attach --to detached puts it beside the file' w seal attach app parts/seal.der --to detached
+exits 0 'attach --to detached puts it beside the file' w seal attach app parts/seal.der \
+    --to detached
 is 'as a file of its own' app.writ parts/seal.der
 is 'the program is untouched' app plain
 allowed 'verify finds it there' app
@@ -91,7 +92,8 @@ echo older >app.writ
 exits 73 'attach replaces no detached seal' w seal attach app parts/seal.der --to detached
 says 'and says how to' 'writ: app.writ is there already; --replace replaces it'
 holds 'it is as it was' grep -qx older app.writ
-exits 0 'attach --to detached --replace does' w seal attach app parts/seal.der --to detached --replace
+exits 0 'attach --to detached --replace does' w seal attach app parts/seal.der \
+    --to detached --replace
 is 'with the new one' app.writ parts/seal.der
 
 exits 65 "another file's seal is not attached" w seal attach other parts/seal.der

@@ -69,7 +69,8 @@ must w seal extract app --out parts
 w trust show --pem >root.pem
 exits 4 'once the certificate has ended openssl refuses it' checks parts
 holds 'because it has' grep -q 'certificate has expired' err
-exits 0 'with -attime in its days it verifies' checks parts -attime "$(date -d 2026-03-01T18:00:00Z +%s)"
+exits 0 'with -attime in its days it verifies' checks parts -attime \
+    "$(date -d 2026-03-01T18:00:00Z +%s)"
 at 2026-03-02T12:00:00Z
 allowed 'writ allows it to the last second' app
 at 2026-03-02T12:00:01Z
@@ -81,7 +82,8 @@ at 2026-03-01T12:00:00Z
 # root_of FILE: the tree root in the descriptor that fsverity hashes (struct fsverity_descriptor).
 root_of() {
     rm -f descriptor
-    fsverity digest --hash-alg=sha256 --block-size=4096 --out-descriptor=descriptor "$1" >/dev/null &&
+    fsverity digest --hash-alg=sha256 --block-size=4096 --out-descriptor=descriptor "$1" \
+        >/dev/null &&
         od -v -An -tx1 -j 16 -N 32 descriptor | tr -d ' \n'
 }
 for size in 0 1 4095 4096 4097 524288 524289 3000000; do

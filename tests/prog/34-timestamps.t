@@ -1,7 +1,7 @@
 #!/bin/sh
-# Goal of this test: a timestamp from a pinned authority moves a seal back to the instant it was made
-# at, against the end of its certificate and against a revocation; any other timestamp, and any other
-# answer of an authority, helps nobody.
+# Goal of this test: a timestamp from a pinned authority moves a seal back to the instant it was
+# made at, against the end of its certificate and against a revocation; any other timestamp, and any
+# other answer of an authority, helps nobody.
 #
 # The first part asks a real authority (openssl ts behind tests/helpers/tsa.py) at the clock's time.
 # The second makes its tokens itself, at instants of its own.
@@ -41,10 +41,13 @@ url=http://127.0.0.1:$(cat port)
 
 cp /bin/true app
 exits 0 'sign asks the authority' writ sign app --key alice --tsa "$url/clock/good"
-prints 'and says that it did' 'sealed app as program by Alice, Example Corp, stamped; tail: ELF that ends where its headers say'
+prints 'and says that it did' \
+    'sealed app as program by Alice, Example Corp, stamped; tail: ELF that ends where its headers say'
 allowed 'the stamped program is allowed' app
-holds 'the timestamp counts' [ "$(field '.results[0].seals[0].entries[0].timestamp.state')" = counts ]
-holds 'its accuracy is counted in' [ "$(field '.results[0].seals[0].entries[0].timestamp |
+holds 'the timestamp counts' \
+    [ "$(field '.results[0].seals[0].entries[0].timestamp.state')" = counts ]
+holds 'its accuracy is counted in' \
+    [ "$(field '.results[0].seals[0].entries[0].timestamp |
     (.instant | fromdate) - (.time | fromdate) == .accuracy_seconds')" = true ]
 holds 'who gave it is told' [ "$(field '.results[0].seals[0].entries[0].timestamp.path[0] |
     "\(.subject), \(.status)"')" = 'Clock, Example Corp, good' ]
@@ -55,11 +58,13 @@ writ trust show --pem >root.pem
 exits 0 'openssl ts verifies it' openssl ts -verify -in parts/timestamp.der -token_in -data value \
     -CAfile root.pem
 run writ show --json parts/timestamp.der
-holds 'show shows it' [ "$(field '.objects[0] | "\(.object) \(.imprint_hash)"')" = 'timestamp sha256' ]
+holds 'show shows it' [ "$(field '.objects[0] | "\(.object) \(.imprint_hash)"')" = \
+    'timestamp sha256' ]
 holds 'of this very signature' [ "$(field '.objects[0].imprint')" = \
     "$(sha256sum <value | cut -d ' ' -f 1)" ]
 run writ show --json app
-holds 'and inside its seal' [ "$(field '.objects[0].entries[0].timestamp.certificates | length')" -ge 1 ]
+holds 'and inside its seal' \
+    [ "$(field '.objects[0].entries[0].timestamp.certificates | length')" -ge 1 ]
 
 printf '#!/bin/sh\n' >script
 exits 0 'a detached seal can be stamped' writ sign script --key alice --tsa "$url/clock/good"
@@ -75,7 +80,8 @@ wrong() {
     holds 'and the file is what it was' cmp -s untouched /bin/true
     holds 'with nothing beside it' [ ! -e untouched.writ ]
 }
-wrong 69 'an authority that refuses is believed' clock/refuse 'refused (status 2): we are closed on Sundays'
+wrong 69 'an authority that refuses is believed' clock/refuse \
+    'refused (status 2): we are closed on Sundays'
 wrong 65 'garbage is no answer' clock/garbage 'timestamp: '
 wrong 65 'half an answer is none' clock/cut 'timestamp: '
 wrong 65 'an empty answer is none' clock/empty 'timestamp: '
@@ -89,7 +95,8 @@ wrong 64 "another CA's authority is not pinned here" other-clock/good \
     'would not be accepted: .*not from a pinned authority'
 
 cp /bin/true untouched
-exits 69 'nobody at the port is no authority' writ sign untouched --key alice --tsa http://127.0.0.1:9/
+exits 69 'nobody at the port is no authority' writ sign untouched --key alice \
+    --tsa http://127.0.0.1:9/
 holds 'and the file is what it was' cmp -s untouched /bin/true
 exits 64 'a URL of another kind is refused' writ sign untouched --key alice --tsa ftp://127.0.0.1/
 holds 'and the file is what it was' cmp -s untouched /bin/true
@@ -214,7 +221,8 @@ issue 'New Clock' new-clock --tsa
 sealed_at app bob
 stamped_at app new-clock "$now"
 allowed 'a stamp by an authority newer than the feed is not needed while the certificate lasts' app
-holds 'and does not count' [ "$(field '.results[0].seals[0].entries[0].timestamp.state')" = not-counted ]
+holds 'and does not count' \
+    [ "$(field '.results[0].seals[0].entries[0].timestamp.state')" = not-counted ]
 publish
 pull
 allowed 'once the feed covers it' app

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Goal of this test: writ run executes exactly the bytes it has judged, whatever somebody does to the
-# file meanwhile, and is otherwise as if the program had been started by itself.
+# Goal of this test: writ run executes exactly the bytes it has judged, whatever somebody does to
+# the file meanwhile, and is otherwise as if the program had been started by itself.
 #
-# A program's own file is executed under a read lease; where there can be none (the file is not ours,
-# or open for writing) and for scripts, a copy in memory that nobody can change any more.
+# A program's own file is executed under a read lease; where there can be none (the file is not
+# ours, or open for writing) and for scripts, a copy in memory that nobody can change any more.
 
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/journey.sh"
@@ -63,8 +63,8 @@ must w sign script --key alice
 
 # ------------------------------------------------------------------------------- as if by itself
 
-# alike CLAIM ARGUMENT...: with and without writ run the same is printed (but for the first line, the
-# path) and the same is returned.
+# alike CLAIM ARGUMENT...: with and without writ run the same is printed (but for the first line,
+# the path) and the same is returned.
 alike() {
     claim=$1
     shift
@@ -77,7 +77,8 @@ alike() {
 }
 mkdir sub
 umask 027
-alike 'arguments, environment, directory, umask, signals, input and open files are what they were' one 'two three' ''
+alike 'arguments, environment, directory, umask, signals, input and open files are what they were' \
+    one 'two three' ''
 alike 'arguments that look like options are the program'"'"'s' --version --help -h -- --json
 alike 'the exit code is the program'"'"'s' exit 7
 alike 'also when it looks like one of ours' exit 126
@@ -184,9 +185,9 @@ chmod 4755 app
 exits 0 'a setuid program is executed' writ run ./app
 chmod 755 app
 
-# Somebody opens the file for writing while it is judged: the kernel tells whoever holds the lease with
-# a signal, which is death for those who do not expect it.  strace holds every fcntl(2) back, so that
-# it comes between any two of them.
+# Somebody opens the file for writing while it is judged: the kernel tells whoever holds the lease
+# with a signal, which is death for those who do not expect it.  strace holds every fcntl(2) back,
+# so that it comes between any two of them.
 cat >opener.py <<'END'
 import os, sys, time
 open(sys.argv[1] + ".opening", "w").close()
@@ -302,7 +303,7 @@ while True:
         put(content)
 END
 
-# race WAY GOOD EVIL TIMES COMMAND...: how often each word was said, in the files said.good, said.EVIL
+# race WAY GOOD EVIL TIMES COMMAND...: how often each word was said is in good_said and evil_said.
 race() {
     way=$1
     good=$2

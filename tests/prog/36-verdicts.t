@@ -92,7 +92,8 @@ allowed "another CA's program is allowed" mid.app
 elsewhere mid must w ca revoke 'Mid Corp Code Signing CA' --reason cACompromise
 elsewhere mid publish
 must w pull mid
-judged revoked certificate-revoked 2 'once its intermediate is revoked all below it is refused' mid.app
+judged revoked certificate-revoked 2 'once its intermediate is revoked all below it is refused' \
+    mid.app
 holds 'and the line names the intermediate' grep -q 'cACompromise, .*Mid Corp Code Signing CA' out
 
 # ------------------------------------------------------------------------------- several subjects
@@ -231,7 +232,8 @@ at 2027-02-25T12:00:00Z
 publish
 must w pull example
 run w verify --json app
-holds 'or until the certificate does' [ "$(field '.results[0].holds_until')" = 2027-03-01T12:00:00Z ]
+holds 'or until the certificate does' \
+    [ "$(field '.results[0].holds_until')" = 2027-03-01T12:00:00Z ]
 run w verify --json gone
 holds 'a refusal has no such limit' [ "$(field '.results[0].holds_until')" = null ]
 
@@ -336,7 +338,8 @@ exits 64 'an identifier is printable' w sign "odd/$escape" --key alice --replace
 holds 'so that such a file needs another one' grep -q 'give one with --identifier' err
 exits 0 'which may be given' w sign "odd/$escape" --key alice --replace --identifier fine
 allowed 'and then the file is allowed' "odd/$escape"
-exits 64 'also one that is given is printable' w sign app --key alice --replace --identifier "$newline"
+exits 64 'also one that is given is printable' w sign app --key alice --replace \
+    --identifier "$newline"
 exits 64 'and not empty' w sign app --key alice --replace --identifier=
 exits 64 'and not longer than 255 bytes' w sign app --key alice --replace \
     --identifier "$(printf '%0256d' 0)"

@@ -21,7 +21,8 @@ bad() {
     field '.results[0].reason' >reason
     holds "  and says: $bad_words" grep -q -- "$bad_words" reason
     grep -q -- "$bad_words" reason || sed 's/^/# /' reason
-    holds '  in one line, without a full stop' sh -c '[ "$(wc -l <reason)" -eq 1 ] && ! grep "\.$" reason'
+    holds '  in one line, without a full stop' sh -c \
+        '[ "$(wc -l <reason)" -eq 1 ] && ! grep "\.$" reason'
 }
 sound() {
     judged allowed uncovered-passes 0 "$@" --allow-uncovered
@@ -201,7 +202,7 @@ must w seal extract sample --out sample.parts
 code_directory=$(openssl asn1parse -inform DER -in sample.parts/codedirectory |
     sed -n 's/.*OBJECT *://p' | head -n 1)
 
-# signed KEY CERTIFICATE ABOVE [OPTION...]: the file cms over the file directory, as a seal wants it.
+# signed KEY CERTIFICATE ABOVE [OPTION...]: the file cms over the file directory.
 signed() {
     by_key=$1
     by=$2
@@ -262,7 +263,8 @@ certificate second leaf above leaf '/O=Forged/OU=smiths/CN=Second'
     bad untrusted bad-signature 3 'no certificate of the signer' \
         "the signer's certificate is not in the signature" sealed
     with $usual -md sha1
-    bad malformed malformed 3 'an old signingCertificate' 'signingCertificateV2 is not signed' sealed
+    bad malformed malformed 3 'an old signingCertificate' 'signingCertificateV2 is not signed' \
+        sealed
     with $usual -md sha384
     sound 'SHA-384 is accepted' sealed
     with $usual -keyid
@@ -366,7 +368,8 @@ bad malformed malformed 3 'no signingTime' 'signingTime is not signed' sealed
 resigned 'del attributes[3]'
 bad malformed malformed 3 'no contentType' 'contentType, .* is not signed' sealed
 resigned 'attributes[3] = attribute(3, bytes.fromhex("06092a864886f70d010701"))'
-bad untrusted bad-signature 3 'another contentType' 'the signed contentType is not that of the content' sealed
+bad untrusted bad-signature 3 'another contentType' \
+    'the signed contentType is not that of the content' sealed
 resigned 'attributes[4] = attribute(4, element(4, b"x" * 32))'
 bad untrusted bad-signature 3 'another messageDigest' 'messageDigest is not the digest' sealed
 resigned 'for one in parts(data[3]):
@@ -423,7 +426,8 @@ certified untrusted dates 'a certificate that is not valid yet' 'begins at 2026-
     leaf "$alice" -startdate 20260401000000Z
 certified untrusted purpose "a server's certificate" 'lacks the critical purpose codeSigning' server
 certified untrusted purpose 'a certificate for anything' 'lacks the critical purpose' any-purpose
-certified untrusted purpose 'a purpose that is not critical' 'lacks the critical purpose' not-critical
+certified untrusted purpose 'a purpose that is not critical' 'lacks the critical purpose' \
+    not-critical
 certified untrusted purpose 'a certificate without purpose' 'lacks the critical purpose' no-purpose
 certified untrusted purpose 'a key that may not sign' 'keyUsage does not allow' no-signatures
 certified untrusted purpose 'a certificate without keyUsage' 'keyUsage does not allow' no-usage
@@ -431,7 +435,8 @@ certified untrusted no-path 'an unknown critical extension' 'critical extension'
 certified untrusted team 'a certificate of two teams' 'names 2 teams' leaf \
     '/O=Forged/OU=smiths/OU=others/CN=Smith'
 certified untrusted team 'a certificate of no team' 'names 0 teams' leaf '/O=Forged/CN=Smith'
-certified untrusted weak 'a certificate signed with SHA-1' 'signature digest algorithm too weak' leaf "$alice" -md sha1
+certified untrusted weak 'a certificate signed with SHA-1' 'signature digest algorithm too weak' \
+    leaf "$alice" -md sha1
 certificate odd leaf above unknown "$alice"
 by odd
 sound 'an unknown extension that is not critical is none of our business' sealed
@@ -576,7 +581,8 @@ extra() {
 element(0xa0, $1)); b = element(0x30, p[0] + p[1] + element(0x30, e))"
 }
 extra 'element(0x30, b"\2\1\2\4\1x")'
-bad malformed malformed 3 'an extra of another type' 'extra of type 2, which this writ does not know' sealed
+bad malformed malformed 3 'an extra of another type' \
+    'extra of type 2, which this writ does not know' sealed
 extra 'b""'
 bad malformed malformed 3 'extras that are empty' 'extras: present and empty' sealed
 extra 'element(0x30, b"\2\1\1\4\1x") * 2'
@@ -607,7 +613,8 @@ cp /bin/true other
 bad modified content-changed 3 "another file's seal" 'bytes were sealed, the file has' other \
     --seal seal.good
 tailed 'b = tail(b + b"x", seal)'
-bad modified content-changed 3 'a byte more' "$(stat -c %s tiny) bytes were sealed, the file has" sealed
+bad modified content-changed 3 'a byte more' "$(stat -c %s tiny) bytes were sealed, the file has" \
+    sealed
 tailed 'b = tail(tail(b, seal), seal)'
 bad malformed malformed 3 'two trailers' 'two trailers: the content ends in a seal as well' sealed
 tailed 'b = tail(b + b"xyz", seal, b"\0\0\1\0\0")'
@@ -625,7 +632,8 @@ bad malformed malformed 3 'a seal length that would overflow' 'wanted 1 to 10485
 tailed 'b = tail(b, b"")'
 bad malformed malformed 3 'a tail without a seal' 'a seal of 0 bytes, wanted 1 to' sealed
 tailed 'b = tail(b, seal + b"\0" * (1048577 - len(seal)))'
-bad malformed malformed 3 'a seal over its ceiling' 'a seal of 1048577 bytes, wanted 1 to 1048576' sealed
+bad malformed malformed 3 'a seal over its ceiling' 'a seal of 1048577 bytes, wanted 1 to 1048576' \
+    sealed
 tailed 'b = tail(b, seal + b"\0" * (1048576 - len(seal)))'
 bad malformed malformed 3 'one at its ceiling is read, and is no seal' 'seal' sealed
 tailed 'b = tail(b"", seal)'

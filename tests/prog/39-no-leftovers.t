@@ -1,6 +1,6 @@
 #!/bin/sh
-# Goal of this test: when sealing fails, whatever the reason, the file is what it was, byte for byte,
-# and nothing else lies about.
+# Goal of this test: when sealing fails, whatever the reason, the file is what it was, byte for
+# byte, and nothing else lies about.
 
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/journey.sh"
@@ -30,7 +30,7 @@ everything() {
     find work -type f -exec sha256sum {} + | sort
 }
 
-# unchanged EXIT CLAIM WORDS COMMAND...: it fails so, with a sentence, and the folder is what it was.
+# unchanged EXIT CLAIM WORDS COMMAND...: it fails so, with a sentence, and changes nothing.
 unchanged() {
     what=$2
     words=$3
@@ -187,7 +187,8 @@ must w sign work/app --key alice
 allowed 'the program can be sealed still' work/app
 must w sign work/script --key alice
 allowed 'and the script' work/script
-holds 'and nothing else is there' [ "$(find work -mindepth 1 -printf '%P\n' | sort | tr '\n' ' ')" = \
+holds 'and nothing else is there' \
+    [ "$(find work -mindepth 1 -printf '%P\n' | sort | tr '\n' ' ')" = \
     'app empty script script.writ sealed ' ]
 
 finish

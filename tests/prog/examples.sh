@@ -3,8 +3,8 @@
 # Sourced after lib.sh.  The examples of a command run one after the other, each in a shell of its
 # own, in a new directory that examples.d/<words joined by dashes>.sh has prepared.  That script is
 # sourced with set -e in the new directory, which is empty but for home (HOME) and root (WRIT_ROOT);
-# WRIT_PASSPHRASE is set, and the steps of journey.sh are there, at the clock's time.  What it exports
-# the examples see; when it starts something, it defines cleanup to end it.
+# WRIT_PASSPHRASE is set, and the steps of journey.sh are there, at the clock's time.  What it
+# exports the examples see; when it starts something, it defines cleanup to end it.
 
 EXAMPLE_SECONDS=60
 preparations=${WRIT_EXAMPLES:-$source_root/tests/prog/examples.d}

@@ -3,12 +3,17 @@
 # Sourced after lib.sh.  Everything happens at the instant $now, which at() sets, so that a test is
 # the same on every day; with now empty it is the clock's.  Keys are plain: nothing asks.
 #
-#   w COMMAND...            writ at $now          at TIME     now it is TIME
-#   begin_journey           CA, Alice, Bob, a first feed, and this machine pulls it
-#   make_ca [NAME]          in $WRIT_ROOT; issue NAME PREFIX [OPTION...]   a developer and a plain key
-#   publish, pull           the feed in $feed, and from there onto this machine
+#   w COMMAND...            writ at $now
+#   at TIME                 now it is TIME
+#   begin_journey           CA, Alice, Bob, a first feed, and this machine pulls it; of these steps:
+#   make_ca [NAME]          in $WRIT_ROOT
+#   issue NAME PREFIX [OPTION...]   a developer with a plain key
+#   publish, add_source, pull       the feed in $feed, and from there onto this machine
 #   elsewhere DIR COMMAND   with the state and the feed of another machine, made when it is not there
-#   field FILTER            of the JSON in the file out, by jq
+#   must COMMAND...         a step without which there is nothing to test
+#
+#   judged, allowed         what writ verify says of a file; field FILTER: of the JSON in the file out
+#   helper, tiny_program, stamp_with        things to be judged; missing, skips: why a claim is not made
 
 now=2026-03-01T12:00:00Z
 feed=$dir/feed
