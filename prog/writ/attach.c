@@ -12,6 +12,8 @@
 #include "shared/file.h"
 #include "shared/judge.h"
 
+#define DIRECTORY_MAX 64
+
 const char *attach_form_name(enum attach_form form)
 {
     switch (form) {
@@ -59,21 +61,59 @@ int attach_choose(enum attach_form wanted, const struct content_id *id, bool har
     return 0;
 }
 
+/* The directory of an index that has the seals for this length. */
+static void name_directory(const struct content_id *id, char name[DIRECTORY_MAX])
+{
+    (void)snprintf(name, DIRECTORY_MAX, "%s/%llu", JUDGE_SEALS_DIR, (unsigned long long)id->length);
+}
+
+static void add_name(struct writ_buffer *to, const struct content_id *id)
+{
+    writ_buffer_byte(to, '/');
+    writ_hex_add(to, WRIT_SPAN_OF(id->root));
+    writ_buffer_text(to, ".writ");
+}
+
 int attach_path(const char *path, enum attach_form form, const struct content_id *id,
                 const struct places *places, struct writ_buffer *to, struct writ_error *e)
 {
-    char name[64], root[2 * WRIT_SHA256_BYTES + 1];
+    char name[DIRECTORY_MAX];
 
     if (form == ATTACH_DETACHED) {
         writ_buffer_format(to, "%s.writ", path);
         return writ_buffer_check(to, e);
     }
-    (void)snprintf(name, sizeof name, "%s/%llu", JUDGE_SEALS_DIR, (unsigned long long)id->length);
-    writ_hex_format(WRIT_SPAN_OF(id->root), root);
+    name_directory(id, name);
     if (places_make(places, name, to, e) < 0)
         return -1;
-    writ_buffer_format(to, "/%s.writ", root);
+    add_name(to, id);
     return writ_buffer_check(to, e);
+}
+
+int attach_check_free(const char *path, enum attach_form form, const struct content_id *id,
+                      const struct places *places, struct writ_error *e)
+{
+    struct writ_buffer at = {0};
+    char name[DIRECTORY_MAX];
+    int rc;
+
+    if (form == ATTACH_TAIL)
+        return id->has_tail ? writ_fail(e, WRIT_FAULT_CANNOT_CREATE,
+                                        "%s has a tail already; --replace replaces it", path)
+                            : 0;
+    if (form == ATTACH_DETACHED) {
+        writ_buffer_format(&at, "%s.writ", path);
+    } else {
+        name_directory(id, name);
+        places_path(&at, places->write, name);
+        add_name(&at, id);
+    }
+    rc = writ_buffer_check(&at, e);
+    if (rc == 0 && access(writ_buffer_string(&at), F_OK) == 0)
+        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s is there already; --replace replaces it",
+                       writ_buffer_string(&at));
+    writ_buffer_free(&at);
+    return rc;
 }
 
 /* What killed commands have left beside the file goes; that it cannot go is no reason to fail. */

@@ -35,6 +35,11 @@ int attach_path(const char *path, enum attach_form form, const struct content_id
                 const struct places *places, struct writ_buffer *to,
                 struct writ_error *e) WRIT_MUST_CHECK;
 
+/* A seal is replaced only by somebody who says so: WRIT_FAULT_CANNOT_CREATE when one is in the
+ * place of this form already. */
+int attach_check_free(const char *path, enum attach_form form, const struct content_id *id,
+                      const struct places *places, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Writes the seal in the form that was chosen.  fd is the open file at path; of a file that has a
  * tail already only the content is kept.  A file is replaced whole, or not at all. */
 int attach_write(const char *path, int fd, const struct content_id *id,

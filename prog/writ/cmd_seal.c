@@ -47,27 +47,6 @@ static int check_fits(const struct sealed *s, const struct writ_seal *seal, stru
     return 0;
 }
 
-/* A seal is replaced only by somebody who says so. */
-static int check_place(const struct args *a, const struct sealed *s,
-                       const struct attach_choice *choice, struct writ_error *e)
-{
-    char *beside = NULL;
-    int rc = 0;
-
-    if (args_flag(a, "replace"))
-        return 0;
-    if (s->id.has_tail && choice->form == ATTACH_TAIL)
-        return writ_fail(e, WRIT_FAULT_CANNOT_CREATE,
-                         "%s has a tail already; --replace replaces it", s->path);
-    if (asprintf(&beside, "%s.writ", s->path) < 0)
-        return writ_fail_memory(e);
-    if (choice->form == ATTACH_DETACHED && access(beside, F_OK) == 0)
-        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s is there already; --replace replaces it",
-                       beside);
-    free(beside);
-    return rc;
-}
-
 static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
                        const struct sealfile *seal, const struct places *places,
                        struct writ_error *e)
@@ -77,7 +56,8 @@ static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
     if (check_fits(s, &seal->seal, e) < 0 ||
         attach_choose((enum attach_form)args_choice(a, "to", ATTACH_AUTO), &s->id,
                       file_is_hard_linked(&s->st), &choice, e) < 0 ||
-        check_place(a, s, &choice, e) < 0)
+        (!args_flag(a, "replace") &&
+         attach_check_free(s->path, choice.form, &s->id, places, e) < 0))
         return -1;
     if (!a->dry_run && attach_write(s->path, s->fd, &s->id, &choice, places,
                                     writ_buffer_span(&seal->bytes), e) < 0)

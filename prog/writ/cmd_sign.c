@@ -168,8 +168,9 @@ static int wanted_form(const struct args *a)
     return args_choice(a, "attach", ATTACH_AUTO);
 }
 
-static int open_subject(const struct args *a, struct subject *s, struct writ_error *e)
+static int open_subject(const struct signing *signing, struct subject *s, struct writ_error *e)
 {
+    const struct args *a = signing->a;
     struct stat st;
 
     s->fd = file_open_regular(s->path, &st, e);
@@ -180,8 +181,12 @@ static int open_subject(const struct args *a, struct subject *s, struct writ_err
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s: %s", s->path, s->id.elf_reason);
     if (check_unsealed(a, s, e) < 0 || choose_kind(a, s, e) < 0 || choose_identifier(a, s, e) < 0)
         return -1;
-    return attach_choose((enum attach_form)wanted_form(a), &s->id, file_is_hard_linked(&st),
-                         &s->choice, e);
+    if (attach_choose((enum attach_form)wanted_form(a), &s->id, file_is_hard_linked(&st),
+                      &s->choice, e) < 0)
+        return -1;
+    if (s->choice.form != ATTACH_INDEX || args_flag(a, "replace"))
+        return 0;
+    return attach_check_free(s->path, ATTACH_INDEX, &s->id, &signing->judge.places, e);
 }
 
 static int open_subjects(struct signing *s, struct writ_error *e)
@@ -193,7 +198,7 @@ static int open_subjects(struct signing *s, struct writ_error *e)
         s->subject[i].fd = -1;
         s->subject[i].path = args_operand(s->a, i);
         s->count = i + 1;
-        if (open_subject(s->a, &s->subject[i], e) < 0)
+        if (open_subject(s, &s->subject[i], e) < 0)
             return -1;
     }
     return 0;

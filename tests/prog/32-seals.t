@@ -59,6 +59,17 @@ root=$(w show parts/seal.der --json | jq -r '.objects[0].entries[0].content_root
 is 'under the length and the root of its content' "$seals/$(stat -c %s plain)/$root.writ" \
     parts/seal.der
 allowed 'verify finds it by the content' app
+for command in 'seal attach app parts/seal.der --to' 'sign app --key bob --attach'; do
+    # shellcheck disable=SC2086 # words
+    exits 73 "$command index replaces none in the index" w $command index
+    says 'and says how to' "writ: $seals/$(stat -c %s plain)/$root.writ is there already; --replace \
+replaces it"
+    is 'which is as it was' "$seals/$(stat -c %s plain)/$root.writ" parts/seal.der
+    # shellcheck disable=SC2086 # words
+    exits 0 "with --replace it does" w $command index --replace
+    allowed 'and the file is allowed' app
+done
+must w seal attach app parts/seal.der --to index --replace
 mkdir far
 cp plain far/renamed
 allowed 'wherever that is and whatever it is called' far/renamed
