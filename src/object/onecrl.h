@@ -27,6 +27,9 @@ struct writ_onecrl {
     size_t count;
 };
 
+/* True when the first bytes are those of such a file.  For telling kinds of files apart. */
+bool writ_onecrl_is(struct writ_span bytes);
+
 /* Checks magic, count, the exact length and the order of all keys.  -1 with WRIT_FAULT_BAD_INPUT;
  * onecrl is then one without keys. */
 int writ_onecrl_open(struct writ_span bytes, struct writ_onecrl *onecrl,
