@@ -90,9 +90,21 @@ struct file_replace {
 int file_replace_begin(const char *path, struct file_replace *r,
                        struct writ_error *e) WRIT_MUST_CHECK;
 
+/* The same where others may write too: what stands at path is replaced by its own name, and a
+ * symbolic link there is WRIT_FAULT_CANNOT_CREATE, so that nobody can lead the new content to
+ * another place. */
+int file_replace_begin_nofollow(const char *path, struct file_replace *r,
+                                struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Begins to create path, which must not exist, not even as a symbolic link. */
 int file_create_begin(const char *path, struct file_replace *r,
                       struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Before a commit: the file that will be replaced is still the one that *seen tells about, and has
+ * not changed since.  WRIT_FAULT_UNAVAILABLE when another stands under the name, or when it was
+ * written to: the new content was made from what is not there any more. */
+int file_replace_check_same(const struct file_replace *r, const struct stat *seen,
+                            struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Puts the new content in its place, with exactly these mode bits whatever the umask: on the disk
  * first (fsync), then under its name (rename), then the name on the disk.  -1 with WRIT_FAULT_IO or
@@ -113,6 +125,10 @@ void file_replace_abort(struct file_replace *r);
 /* All at once: path has this content and these mode bits, or is as it was. */
 int file_replace_bytes(const char *path, mode_t mode, struct writ_span bytes,
                        struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The same, and not through a symbolic link at path. */
+int file_replace_bytes_nofollow(const char *path, mode_t mode, struct writ_span bytes,
+                                struct writ_error *e) WRIT_MUST_CHECK;
 
 /* The same for a path that must not exist yet: it holds all of bytes afterwards, or is not there.
  */

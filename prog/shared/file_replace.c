@@ -89,14 +89,15 @@ static int make_temp(struct file_replace *r)
     return -1;
 }
 
-static int begin(const char *path, bool fresh, struct file_replace *r, struct writ_error *e)
+static int begin(const char *path, bool fresh, bool follow, struct file_replace *r,
+                 struct writ_error *e)
 {
     struct entry p;
 
     *r = FILE_REPLACE_NONE;
     r->fresh = fresh;
     (void)file_shown(path, r->shown);
-    if (entry_open(AT_FDCWD, path, &p) < 0 || (!fresh && entry_follow(&p) < 0)) {
+    if (entry_open(AT_FDCWD, path, &p) < 0 || (follow && entry_follow(&p) < 0)) {
         (void)writ_fail_errno(e, WRIT_FAULT_CANNOT_CREATE, errno, "cannot write %s", r->shown);
         entry_close(&p);
         return -1;
@@ -115,12 +116,35 @@ static int begin(const char *path, bool fresh, struct file_replace *r, struct wr
 
 int file_replace_begin(const char *path, struct file_replace *r, struct writ_error *e)
 {
-    return begin(path, false, r, e);
+    return begin(path, false, true, r, e);
+}
+
+int file_replace_begin_nofollow(const char *path, struct file_replace *r, struct writ_error *e)
+{
+    return begin(path, false, false, r, e);
 }
 
 int file_create_begin(const char *path, struct file_replace *r, struct writ_error *e)
 {
-    return begin(path, true, r, e);
+    return begin(path, true, false, r, e);
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+int file_replace_check_same(const struct file_replace *r, const struct stat *seen,
+                            struct writ_error *e)
+{
+    struct stat st;
+
+    if (fstatat(r->dir, r->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == seen->st_dev &&
+        st.st_ino == seen->st_ino && st.st_size == seen->st_size &&
+        same_time(st.st_mtim, seen->st_mtim) && same_time(st.st_ctim, seen->st_ctim))
+        return 0;
+    return writ_fail(e, WRIT_FAULT_UNAVAILABLE,
+                     "%s changed while it was worked on, and is left as it is now", r->shown);
 }
 
 static void let_go(struct file_replace *r)
@@ -216,6 +240,14 @@ int file_replace_bytes(const char *path, mode_t mode, struct writ_span bytes, st
     struct file_replace r;
 
     return file_replace_begin(path, &r, e) < 0 ? -1 : write_whole(&r, mode, bytes, e);
+}
+
+int file_replace_bytes_nofollow(const char *path, mode_t mode, struct writ_span bytes,
+                                struct writ_error *e)
+{
+    struct file_replace r;
+
+    return file_replace_begin_nofollow(path, &r, e) < 0 ? -1 : write_whole(&r, mode, bytes, e);
 }
 
 int file_create_bytes(const char *path, mode_t mode, struct writ_span bytes, struct writ_error *e)

@@ -127,50 +127,57 @@ static void sweep_beside(const char *path)
     free(copy);
 }
 
-static int write_content(int fd, const struct content_id *id, struct writ_span tail,
-                         const char *path, struct writ_error *e)
+static int fill(const struct attach_file *file, struct writ_span tail, struct file_replace *r,
+                struct writ_error *e)
+{
+    if (file_copy(file->fd, 0, file->id->length, r->fd, file->path, e) < 0)
+        return -1;
+    return file_write(r->fd, file->path, tail, e);
+}
+
+/* Whoever may write in the directory may put another file, or a link to one, under the name while a
+ * passphrase is typed; what was read must not be written over that. */
+static int write_content(const struct attach_file *file, struct writ_span tail,
+                         struct writ_error *e)
 {
     struct file_replace r = FILE_REPLACE_NONE;
 
-    sweep_beside(path);
-    if (file_replace_begin(path, &r, e) < 0)
+    sweep_beside(file->path);
+    if (file_replace_begin(file->path, &r, e) < 0)
         return -1;
-    if (file_copy(fd, 0, id->length, r.fd, path, e) < 0 || file_write(r.fd, path, tail, e) < 0) {
-        file_replace_abort(&r);
-        return -1;
-    }
-    return file_replace_commit_like(&r, fd, e);
+    if (fill(file, tail, &r, e) == 0 && file_replace_check_same(&r, file->seen, e) == 0)
+        return file_replace_commit_like(&r, file->fd, e);
+    file_replace_abort(&r);
+    return -1;
 }
 
-static int write_tail(const char *path, int fd, const struct content_id *id, struct writ_span seal,
-                      struct writ_error *e)
+static int write_tail(const struct attach_file *file, struct writ_span seal, struct writ_error *e)
 {
     struct writ_buffer tail = {0};
-    int rc = writ_seal_build_tail(id->length, seal, &tail, e);
+    int rc = writ_seal_build_tail(file->id->length, seal, &tail, e);
 
     if (rc == 0)
-        rc = write_content(fd, id, writ_buffer_span(&tail), path, e);
+        rc = write_content(file, writ_buffer_span(&tail), e);
     writ_buffer_free(&tail);
     return rc;
 }
 
-int attach_strip_tail(const char *path, int fd, const struct content_id *id, struct writ_error *e)
+int attach_strip_tail(const struct attach_file *file, struct writ_error *e)
 {
-    return write_content(fd, id, WRIT_SPAN_NONE, path, e);
+    return write_content(file, WRIT_SPAN_NONE, e);
 }
 
-int attach_write(const char *path, int fd, const struct content_id *id,
-                 const struct attach_choice *choice, const struct places *places,
-                 struct writ_span seal, struct writ_error *e)
+int attach_write(const struct attach_file *file, const struct attach_choice *choice,
+                 const struct places *places, struct writ_span seal, struct writ_error *e)
 {
     struct writ_buffer to = {0};
     int rc;
 
     if (choice->form == ATTACH_TAIL)
-        return write_tail(path, fd, id, seal, e);
-    rc = attach_path(path, choice->form, id, places, &to, e);
+        return write_tail(file, seal, e);
+    rc = attach_path(file->path, choice->form, file->id, places, &to, e);
     if (rc == 0)
-        rc = file_replace_bytes(writ_buffer_string(&to), 0644, seal, e);
+        rc = file_replace_bytes_nofollow(writ_buffer_string(&to), 0644, seal, e);
     writ_buffer_free(&to);
     return rc;
 }

@@ -8,6 +8,8 @@
 #ifndef WRIT_ATTACH_H
 #define WRIT_ATTACH_H
 
+#include <sys/stat.h>
+
 #include "shared/content.h"
 #include "shared/places.h"
 
@@ -40,14 +42,22 @@ int attach_path(const char *path, enum attach_form form, const struct content_id
 int attach_check_free(const char *path, enum attach_form form, const struct content_id *id,
                       const struct places *places, struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Writes the seal in the form that was chosen.  fd is the open file at path; of a file that has a
- * tail already only the content is kept.  A file is replaced whole, or not at all. */
-int attach_write(const char *path, int fd, const struct content_id *id,
-                 const struct attach_choice *choice, const struct places *places,
-                 struct writ_span seal, struct writ_error *e) WRIT_MUST_CHECK;
+/* A file that a seal goes to, or is taken from: open, and looked at. */
+struct attach_file {
+    const char *path;
+    int fd;
+    const struct stat *seen; /* what fstat said when it was opened */
+    const struct content_id *id;
+};
 
-/* Replaces the file by its content alone. */
-int attach_strip_tail(const char *path, int fd, const struct content_id *id,
-                      struct writ_error *e) WRIT_MUST_CHECK;
+/* Writes the seal in the form that was chosen; of a file that has a tail already only the content
+ * is kept.  A file is replaced whole, or not at all: WRIT_FAULT_UNAVAILABLE when it is not what was
+ * seen any more.  A seal beside it or in the index never goes through a symbolic link. */
+int attach_write(const struct attach_file *file, const struct attach_choice *choice,
+                 const struct places *places, struct writ_span seal,
+                 struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Replaces the file by its content alone, likewise. */
+int attach_strip_tail(const struct attach_file *file, struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif

@@ -22,9 +22,20 @@ struct sealed {
 
 static int open_sealed(struct sealed *s, const char *path, struct writ_error *e)
 {
+    struct writ_span file = WRIT_SPAN_NONE;
+    int rc = -1;
+
     s->path = path;
     s->fd = file_open_regular(path, &s->st, e);
-    return s->fd < 0 ? -1 : content_identify(path, &s->id, e);
+    if (s->fd >= 0 && file_map(s->fd, (size_t)s->st.st_size, &file, e) == 0)
+        rc = content_identify_bytes(file, path, &s->id, e);
+    file_unmap(&file);
+    return rc;
+}
+
+static struct attach_file as_file(const struct sealed *s)
+{
+    return (struct attach_file){.path = s->path, .fd = s->fd, .seen = &s->st, .id = &s->id};
 }
 
 static void close_sealed(struct sealed *s)
@@ -51,6 +62,7 @@ static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
                        const struct sealfile *seal, const struct places *places,
                        struct writ_error *e)
 {
+    struct attach_file file = as_file(s);
     struct attach_choice choice;
 
     if (check_fits(s, &seal->seal, e) < 0 ||
@@ -59,8 +71,7 @@ static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
         (!args_flag(a, "replace") &&
          attach_check_free(s->path, choice.form, &s->id, places, e) < 0))
         return -1;
-    if (!a->dry_run && attach_write(s->path, s->fd, &s->id, &choice, places,
-                                    writ_buffer_span(&seal->bytes), e) < 0)
+    if (!a->dry_run && attach_write(&file, &choice, places, writ_buffer_span(&seal->bytes), e) < 0)
         return -1;
     out_say(o, "%s to %s: %s (%s)", a->dry_run ? "would attach" : "attached", s->path,
             attach_form_name(choice.form), choice.why);
@@ -217,9 +228,10 @@ static int strip_beside(const struct args *a, const char *path, bool *removed, s
 
 static int strip_seals(const struct args *a, struct out *o, struct sealed *s, struct writ_error *e)
 {
+    struct attach_file file = as_file(s);
     bool beside = false;
 
-    if (s->id.has_tail && !a->dry_run && attach_strip_tail(s->path, s->fd, &s->id, e) < 0)
+    if (s->id.has_tail && !a->dry_run && attach_strip_tail(&file, e) < 0)
         return -1;
     if (strip_beside(a, s->path, &beside, e) < 0)
         return -1;

@@ -19,6 +19,7 @@
 struct subject {
     const char *path;
     int fd;
+    struct stat st;
     struct writ_span map;
     struct content_id id;
     struct attach_choice choice;
@@ -171,17 +172,16 @@ static int wanted_form(const struct args *a)
 static int open_subject(const struct signing *signing, struct subject *s, struct writ_error *e)
 {
     const struct args *a = signing->a;
-    struct stat st;
 
-    s->fd = file_open_regular(s->path, &st, e);
-    if (s->fd < 0 || file_map(s->fd, (size_t)st.st_size, &s->map, e) < 0 ||
+    s->fd = file_open_regular(s->path, &s->st, e);
+    if (s->fd < 0 || file_map(s->fd, (size_t)s->st.st_size, &s->map, e) < 0 ||
         content_identify_bytes(s->map, s->path, &s->id, e) < 0)
         return -1;
     if (s->id.elf_broken)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s: %s", s->path, s->id.elf_reason);
     if (check_unsealed(a, s, e) < 0 || choose_kind(a, s, e) < 0 || choose_identifier(a, s, e) < 0)
         return -1;
-    if (attach_choose((enum attach_form)wanted_form(a), &s->id, file_is_hard_linked(&st),
+    if (attach_choose((enum attach_form)wanted_form(a), &s->id, file_is_hard_linked(&s->st),
                       &s->choice, e) < 0)
         return -1;
     if (s->choice.form != ATTACH_INDEX || args_flag(a, "replace"))
@@ -289,16 +289,17 @@ static int judge_one(struct signing *s, const struct subject *one, struct writ_e
 
 static int write_one(struct signing *s, const struct subject *one, struct writ_error *e)
 {
+    struct attach_file file = {.path = one->path, .fd = one->fd, .seen = &one->st, .id = &one->id};
+
     if (s->a->dry_run)
         return 0;
-    if (attach_write(one->path, one->fd, &one->id, &one->choice, &s->judge.places,
-                     writ_buffer_span(&one->seal), e) < 0)
+    if (attach_write(&file, &one->choice, &s->judge.places, writ_buffer_span(&one->seal), e) < 0)
         return -1;
     /* An older seal in another place would have to be sound too, and is not this one. */
     if (one->has_beside && one->choice.form != ATTACH_DETACHED && unlink(one->beside) < 0)
         return writ_fail(e, WRIT_FAULT_IO, "sealed, but the old %s cannot be removed", one->beside);
     if (one->id.has_tail && one->choice.form != ATTACH_TAIL)
-        return attach_strip_tail(one->path, one->fd, &one->id, e);
+        return attach_strip_tail(&file, e);
     return 0;
 }
 

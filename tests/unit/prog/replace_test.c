@@ -278,6 +278,93 @@ static void a_begin_that_failed_needs_no_abort_but_takes_one(void **state)
     file_replace_abort(&r);
 }
 
+static void where_others_may_write_no_link_is_followed(void **state)
+{
+    struct file_replace r;
+    struct writ_error e = {0};
+
+    (void)state;
+    put("f", "old");
+    assert_int_equal(symlink("f", "link"), 0);
+    assert_int_equal(symlink("nowhere", "lost"), 0);
+    assert_fault(file_replace_bytes_nofollow("link", 0644, writ_span_text("new"), &e),
+                 WRIT_FAULT_CANNOT_CREATE, "link is a symbolic link");
+    memset(&e, 0, sizeof e);
+    assert_fault(file_replace_begin_nofollow("lost", &r, &e), WRIT_FAULT_CANNOT_CREATE,
+                 "lost is a symbolic link");
+    expect_content("f", "old");
+    assert_int_equal(access("nowhere", F_OK), -1);
+    memset(&e, 0, sizeof e);
+    assert_ok(file_replace_bytes_nofollow("f", 0644, writ_span_text("new"), &e));
+    assert_ok(file_replace_bytes_nofollow("g", 0644, writ_span_text("newer"), &e));
+    expect_content("f", "new");
+    expect_content("g", "newer");
+    assert_int_equal(count("."), 4);
+}
+
+/* Begins to replace f, has it changed, and asks whether it is the same. */
+static void expect_same(bool same, void (*change)(void))
+{
+    struct file_replace r;
+    struct writ_error e = {0};
+    struct stat seen;
+
+    put("f", "old");
+    assert_int_equal(stat("f", &seen), 0);
+    assert_ok(file_replace_begin("f", &r, &e));
+    if (change != NULL)
+        change();
+    if (same)
+        assert_ok(file_replace_check_same(&r, &seen, &e));
+    else
+        assert_fault(file_replace_check_same(&r, &seen, &e), WRIT_FAULT_UNAVAILABLE, "f changed");
+    file_replace_abort(&r);
+    assert_int_equal(unlink("f") == 0 || errno == ENOENT, true);
+}
+
+static void remove_f(void)
+{
+    assert_int_equal(unlink("f"), 0);
+}
+
+static void put_another_file(void)
+{
+    put("other", "old");
+    assert_int_equal(rename("other", "f"), 0);
+}
+
+static void put_a_link_to_it(void)
+{
+    assert_int_equal(rename("f", "kept"), 0);
+    assert_int_equal(symlink("kept", "f"), 0);
+}
+
+/* The same length, and then the same time again. */
+static void write_into_it(void)
+{
+    struct stat st;
+    struct timespec times[2];
+
+    assert_int_equal(stat("f", &st), 0);
+    do {
+        put("f", "new");
+        times[0] = st.st_atim;
+        times[1] = st.st_mtim;
+        assert_int_equal(utimensat(AT_FDCWD, "f", times, 0), 0);
+        assert_int_equal(stat("f", &st), 0);
+    } while (st.st_ctim.tv_sec == times[1].tv_sec && st.st_ctim.tv_nsec == times[1].tv_nsec);
+}
+
+static void what_is_replaced_must_be_what_was_seen(void **state)
+{
+    (void)state;
+    expect_same(true, NULL);
+    expect_same(false, remove_f);
+    expect_same(false, put_another_file);
+    expect_same(false, put_a_link_to_it);
+    expect_same(false, write_into_it);
+}
+
 static void content_written_in_parts_and_copied_arrives_in_order(void **state)
 {
     struct file_replace r;
@@ -696,6 +783,8 @@ static const struct CMUnitTest claims[] = {
     IN_SCRATCH(a_directory_that_may_not_be_written_is_a_question_of_permission),
     IN_SCRATCH(what_is_aborted_was_never_there),
     IN_SCRATCH(a_begin_that_failed_needs_no_abort_but_takes_one),
+    IN_SCRATCH(where_others_may_write_no_link_is_followed),
+    IN_SCRATCH(what_is_replaced_must_be_what_was_seen),
     IN_SCRATCH(content_written_in_parts_and_copied_arrives_in_order),
     IN_SCRATCH(a_renamed_directory_does_not_lead_a_replacer_astray),
     IN_SCRATCH(a_temporary_file_that_vanished_is_a_fault),
