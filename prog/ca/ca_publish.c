@@ -191,7 +191,7 @@ static int set_later(int fd, const char *standing, struct writ_error *e)
 static int write_note(const char *path, struct writ_span note, struct writ_error *e)
 {
     struct file_replace r = FILE_REPLACE_NONE;
-    int rc = file_replace_begin(path, &r, e);
+    int rc = file_replace_begin_nofollow(path, &r, e);
 
     if (rc == 0)
         rc = file_write(r.fd, path, note, e);
@@ -203,6 +203,18 @@ static int write_note(const char *path, struct writ_span note, struct writ_error
     return rc;
 }
 
+/* The directory may belong to a web server's user: what is published goes where it is, and not
+ * where a symbolic link in it leads, such as over the store. */
+static int make_targets(const char *path, struct writ_error *e)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+        return writ_fail(e, WRIT_FAULT_CANNOT_CREATE,
+                         "%s is a symbolic link; a directory was wanted", path);
+    return make_public_dir(path, e);
+}
+
 /* The note comes last, so that whoever reads it finds the table it names. */
 static int write_out(struct ca *ca, const struct publication *p, struct writ_error *e)
 {
@@ -211,17 +223,17 @@ static int write_out(struct ca *ca, const struct publication *p, struct writ_err
     int rc = -1;
 
     (void)snprintf(path, sizeof path, "%s/targets", p->dir);
-    if (make_public_dir(path, e) < 0)
+    if (make_targets(path, e) < 0)
         return -1;
     writ_feed_file_name(&p->feed.file[0], name);
     (void)snprintf(path, sizeof path, "%s/%s", p->dir, name);
-    if (file_replace_bytes(path, 0644, writ_buffer_span(&p->table), e) < 0)
+    if (file_replace_bytes_nofollow(path, 0644, writ_buffer_span(&p->table), e) < 0)
         return -1;
     (void)snprintf(path, sizeof path, "%s/%s", writ_buffer_string(&ca->dir), CA_BUNDLE);
     if (file_read(path, WRIT_BUNDLE_MAX * 2, &bundle, e) < 0)
         goto out;
     (void)snprintf(path, sizeof path, "%s/%s", p->dir, CA_BUNDLE);
-    if (file_replace_bytes(path, 0644, writ_buffer_span(&bundle), e) < 0)
+    if (file_replace_bytes_nofollow(path, 0644, writ_buffer_span(&bundle), e) < 0)
         goto out;
     (void)snprintf(path, sizeof path, "%s/feed.note", p->dir);
     rc = write_note(path, writ_buffer_span(&p->note), e);
