@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "bytes/pem.h"
@@ -79,6 +80,17 @@ static int name_files(const struct args *a, struct issue *s, struct writ_error *
     return 0;
 }
 
+/* A name that reads as a serial number could stand in the way of revoking the certificate that has
+ * that number. */
+static int check_not_serial(const struct args *a, const char *name, struct writ_error *e)
+{
+    uint8_t serial[CASTORE_SERIAL_MAX];
+
+    if (writ_hex_parse_loose(name, serial, sizeof serial) < WRIT_SERIAL_BYTES)
+        return 0;
+    return args_fail(a, e, "the name reads as a serial number; say who it is with --name");
+}
+
 static int name_subject(const struct args *a, struct issue *s, struct writ_error *e)
 {
     const char *given = args_value(a, "name");
@@ -91,6 +103,8 @@ static int name_subject(const struct args *a, struct issue *s, struct writ_error
         return args_fail(a, e, "the request's name cannot be shown; say who with --name");
     if (name[0] == '\0')
         return args_fail(a, e, "the request names nobody; say who with --name");
+    if (check_not_serial(a, name, e) < 0)
+        return -1;
     (void)snprintf(s->name, sizeof s->name, "%s", name);
     if (team != NULL)
         (void)snprintf(s->team, sizeof s->team, "%s", team);

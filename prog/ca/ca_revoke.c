@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "ca/ca.h"
 #include "ca/ca_commands.h"
@@ -94,7 +95,9 @@ static void content_record(const struct content_id *id, const char *path, enum w
 
     *record = (struct castore_content){.length = id->length, .reason = reason, .revoked_at = now};
     memcpy(record->root, id->root, sizeof record->root);
-    (void)snprintf(record->name, sizeof record->name, "%s", slash == NULL ? path : slash + 1);
+    /* A file's name may be any bytes; a bad program must not be able to hide behind its own. */
+    writ_text_copy_safe(record->name, sizeof record->name,
+                        writ_span_text(slash == NULL ? path : slash + 1));
     (void)snprintf(record->note, sizeof record->note, "%s", note == NULL ? "" : note);
 }
 
@@ -125,7 +128,7 @@ static int change_content(const struct args *a, struct out *o, enum writ_reason 
     const char *path = args_value(a, "content");
     struct content_id id;
     struct castore_content record, lifted;
-    char subject[64];
+    char subject[64], shown[48];
     struct ca ca;
     int rc = -1;
 
@@ -137,7 +140,8 @@ static int change_content(const struct args *a, struct out *o, enum writ_reason 
     if ((lift ? castore_content_reinstate(ca.store, id.length, id.root, &lifted, e)
               : castore_content_revoke(ca.store, &record, e)) < 0)
         goto out;
-    (void)snprintf(subject, sizeof subject, "content %.40s", record.name);
+    writ_text_copy_safe(shown, sizeof shown, writ_span_text(record.name));
+    (void)snprintf(subject, sizeof subject, "content %s", shown);
     if (ca_audit(&ca, record.revoked_at, lift ? "reinstate" : "revoke", subject,
                  args_value(a, "note"), NULL, e) < 0 ||
         ca_finish(a, &ca, e) < 0)
