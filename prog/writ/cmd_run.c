@@ -19,6 +19,10 @@
 #define EXIT_REFUSED   126
 #define EXIT_NOT_FOUND 127
 
+/* What is copied to memory at most: an address space is not a disk, and a sparse file costs its
+ * maker nothing. */
+#define COPY_MAX ((uint64_t)1 << 30)
+
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* Linux 6.3 */
 #endif
@@ -117,8 +121,14 @@ static int seal_memory(int fd, struct writ_error *e)
 /* Replaces the file by a sealed copy: from here on nobody, not even we, can change it. */
 static int copy_to_memory(struct launch *p, uint64_t size, bool keep_open, struct writ_error *e)
 {
-    int fd = new_memory(p->path, keep_open, e);
+    int fd;
 
+    if (size > COPY_MAX)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT,
+                         "%s has %llu bytes; a script, or a file that cannot be leased, is copied "
+                         "to memory to be run, up to %llu",
+                         p->path, (unsigned long long)size, (unsigned long long)COPY_MAX);
+    fd = new_memory(p->path, keep_open, e);
     if (fd < 0)
         return -1;
     if (file_copy(p->fd, 0, size, fd, p->path, e) < 0 || seal_memory(fd, e) < 0) {
