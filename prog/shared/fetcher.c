@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
@@ -32,10 +33,33 @@ struct run {
     char said[FETCHER_LINE_MAX];
 };
 
+/* The environment without the passphrase: what talks to strangers has no use for it.  The array is
+ * the caller's to free; NULL without memory. */
+static char **without_passphrase(void)
+{
+    static const char name[] = "WRIT_PASSPHRASE=";
+    char **kept;
+    size_t n = 0;
+
+    while (environ != NULL && environ[n] != NULL)
+        n++;
+    kept = calloc(n + 1, sizeof *kept);
+    for (size_t i = 0, at = 0; kept != NULL && i < n; i++) {
+        if (strncmp(environ[i], name, sizeof name - 1) != 0)
+            kept[at++] = environ[i];
+    }
+    return kept;
+}
+
 static int spawn(const struct run *r, const char *path, int say, pid_t *pid, struct writ_error *e)
 {
     posix_spawn_file_actions_t actions;
-    int rc = posix_spawn_file_actions_init(&actions);
+    char **environment = without_passphrase();
+    int rc;
+
+    if (environment == NULL)
+        return writ_fail_memory(e);
+    rc = posix_spawn_file_actions_init(&actions);
 
     if (rc == 0 && r->in_fd >= 0)
         rc = posix_spawn_file_actions_adddup2(&actions, r->in_fd, STDIN_FILENO);
@@ -46,8 +70,9 @@ static int spawn(const struct run *r, const char *path, int say, pid_t *pid, str
     if (rc == 0)
         rc = posix_spawn_file_actions_adddup2(&actions, say, SAY_FD);
     if (rc == 0)
-        rc = posix_spawn(pid, path, &actions, NULL, r->argv, environ);
+        rc = posix_spawn(pid, path, &actions, NULL, r->argv, environment);
     (void)posix_spawn_file_actions_destroy(&actions);
+    free(environment);
     if (rc != 0)
         return writ_fail_errno(e, WRIT_FAULT_CONFIGURATION, rc, "cannot start %s", path);
     return 0;
