@@ -49,8 +49,17 @@ static void begin_json(struct writ_emit *m, const char *name)
     }
 }
 
+/* Ends the line of a name that was opened last: there is something in it. */
+static void end_heading(struct writ_emit *m)
+{
+    if (m->headed)
+        writ_buffer_byte(m->out, '\n');
+    m->headed = false;
+}
+
 static void begin_text(struct writ_emit *m, const char *name)
 {
+    end_heading(m);
     if (!m->dashed)
         indent(m);
     m->dashed = false;
@@ -83,7 +92,8 @@ static void open(struct writ_emit *m, const char *name, bool list)
     } else if (!top) {
         begin(m, name);
         if (name != NULL)
-            writ_buffer_text(m->out, ":\n");
+            writ_buffer_byte(m->out, ':');
+        m->headed = name != NULL;
         m->dashed = name == NULL;
     }
     m->depth++;
@@ -110,8 +120,11 @@ void writ_emit_end(struct writ_emit *m)
         return;
     m->depth--;
     if (m->form == WRIT_EMIT_TEXT) {
-        if (m->dashed)
+        if (m->headed)
+            writ_buffer_text(m->out, " none");
+        if (m->headed || m->dashed)
             writ_buffer_byte(m->out, '\n');
+        m->headed = false;
         m->dashed = false;
         return;
     }
@@ -273,6 +286,7 @@ int writ_emit_fragment_add(struct writ_emit *m, struct writ_span fragment, struc
         return 0;
     if (json && m->used[m->depth])
         writ_buffer_byte(m->out, ',');
+    end_heading(m);
     writ_buffer_add(m->out, fragment);
     m->used[m->depth] = true;
     return 0;

@@ -21,12 +21,14 @@ struct writ_emit {
     bool in_list[WRIT_EMIT_DEPTH_MAX]; /* by depth: is it a list? */
     bool used[WRIT_EMIT_DEPTH_MAX];    /* by depth: has it a member already? */
     bool dashed;                       /* text: a "- " waits for the object's first member */
+    bool headed;                       /* text: "name:" waits for what is in it, or for "none" */
 };
 
 /* Starts a walk that appends to out. */
 void writ_emit_start(struct writ_emit *m, enum writ_emit_form form, struct writ_buffer *out);
 
-/* Opens and closes an object or a list.  name is NULL inside a list and at the top. */
+/* Opens and closes an object or a list.  name is NULL inside a list and at the top.  In text, of
+ * one with a name and nothing in it there is "name: none". */
 void writ_emit_object(struct writ_emit *m, const char *name);
 void writ_emit_list(struct writ_emit *m, const char *name);
 void writ_emit_end(struct writ_emit *m);

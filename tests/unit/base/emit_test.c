@@ -61,8 +61,8 @@ static void the_walk_as_text_is_for_people(void **state)
                                         "notes:\n"
                                         "  - one\n"
                                         "  - 2\n"
-                                        "nothing:\n"
-                                        "empty:\n");
+                                        "nothing: none\n"
+                                        "empty: none\n");
     writ_buffer_free(&out);
 }
 
