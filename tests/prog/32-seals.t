@@ -295,5 +295,13 @@ exits 65 'show refuses what it cannot read' w show parts/seal.der
 holds 'and says at which byte' grep -q '^writ: parts/seal.der: .*' err
 exits 65 'of several it shows what it can' w show nonsense parts/codedirectory
 holds 'the rest is there' grep -q 'object: code directory' out
+run w show --json nonsense parts/codedirectory
+holds 'a program finds the fault in its place' [ "$(field '.objects[] |
+    "\(.file) \(.object) \(.fault.exit)"')" = "nonsense null 65
+parts/codedirectory code directory null" ]
+exits 66 'where nothing can be shown' w show nowhere
+holds 'nothing is printed' [ ! -s out ]
+exits 65 'of what came on standard input' sh -c 'echo nonsense | "$@"' sh writ show -
+holds 'it says so' grep -q '^writ: standard input: nothing that writ knows' err
 
 finish
