@@ -113,7 +113,9 @@ static int keep_seal(struct writ_engine *engine, struct writ_span bytes, enum wr
     return 0;
 }
 
-/* A tail belongs to ELF only: everything else that the kernel or a person reads has its own end. */
+/* A tail belongs to ELF only: everything else that the kernel or a person reads has its own end.
+ * And only where nothing follows the ELF file: a program that looks for an archive behind itself
+ * would find the tail's bytes, of which strangers choose many, where the signed ones end. */
 static int keep_tail(struct writ_engine *engine, const struct writ_seal_tail *tail,
                      struct writ_error *e)
 {
@@ -124,6 +126,12 @@ static int keep_tail(struct writ_engine *engine, const struct writ_seal_tail *ta
     else if (engine->elf.form != WRIT_CONTENT_ELF_PROGRAM &&
              engine->elf.form != WRIT_CONTENT_ELF_LIBRARY)
         writ_fact_fail(readable, "a tail on a file that is no ELF program or library");
+    else if (engine->elf.end != tail->content_length)
+        writ_fact_fail(
+            readable,
+            "a tail behind %llu bytes that follow the end of the ELF file, where they may "
+            "be looked for",
+            (unsigned long long)(tail->content_length - engine->elf.end));
     return keep_seal(engine, tail->seal, WRIT_PLACE_TAIL, e);
 }
 

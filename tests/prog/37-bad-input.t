@@ -613,8 +613,7 @@ cp /bin/true other
 bad modified content-changed 3 "another file's seal" 'bytes were sealed, the file has' other \
     --seal seal.good
 tailed 'b = tail(b + b"x", seal)'
-bad modified content-changed 3 'a byte more' "$(stat -c %s tiny) bytes were sealed, the file has" \
-    sealed
+bad malformed malformed 3 'a byte more' 'a tail behind 1 bytes that follow the end' sealed
 tailed 'b = tail(tail(b, seal), seal)'
 bad malformed malformed 3 'two trailers' 'two trailers: the content ends in a seal as well' sealed
 tailed 'b = tail(b + b"xyz", seal, b"\0\0\1\0\0")'
@@ -644,6 +643,18 @@ tailed 'b = tail(b"#!/bin/sh\n", seal)'
 bad malformed malformed 3 'a tail on a script' 'a tail on a file that is no ELF' sealed
 tailed 'b = tail(b"data", seal)'
 bad malformed malformed 3 'a tail on data' 'a tail on a file that is no ELF' sealed
+
+# A self-extractor looks for its archive behind itself, and anybody can make a tail of a detached seal
+# and put bytes of his own into it.
+cp tiny extractor
+printf archive >>extractor
+must w sign extractor --key alice
+must rm -rf parts
+allowed 'a program with an archive behind it, and its seal beside it' extractor
+must w seal extract extractor --out parts
+helper forgeseal tail extractor parts/seal.der >sealed
+bad malformed malformed 3 'its seal moved into a tail' \
+    'a tail behind 7 bytes that follow the end of the ELF file' sealed
 
 # ELF whose headers name bytes beyond the content: p_filesz of the first segment (64-bit), e_shnum.
 tailed 'n = 64 + 32; b = tail(b[:n] + (2**40).to_bytes(8, "little") + b[n + 8:], seal)'

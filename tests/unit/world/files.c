@@ -56,6 +56,8 @@ void world_make_content(struct world *w)
         fail_msg("file %s: no such form", w->form);
     while (!is_form(w, "empty") && w->content.n < w->size)
         writ_buffer_byte(&w->content, '\n');
+    for (size_t i = 0; i < w->behind; i++)
+        writ_buffer_byte(&w->content, '\n');
     assert_ok(writ_merkle_root(writ_buffer_span(&w->content), 1, w->root, &e));
 }
 

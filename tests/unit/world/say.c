@@ -415,6 +415,8 @@ static bool take_file(struct world *w, void *what, const char *key, const char *
     (void)what;
     if (strcmp(key, "size") == 0)
         w->size = (size_t)number_of(value);
+    else if (strcmp(key, "behind") == 0)
+        w->behind = (size_t)number_of(value);
     else if (strcmp(key, "changed") == 0)
         w->changed = true;
     else if (strcmp(key, "appended") == 0)

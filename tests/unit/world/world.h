@@ -190,6 +190,7 @@ struct world {
     size_t revocations;
     char form[WORLD_NAME]; /* of the file: "program" … */
     size_t size;           /* bytes of content; 0: what the form needs */
+    size_t behind;         /* bytes of content that follow them, which no ELF header names */
     bool changed;          /* a byte of the content was changed after it was sealed */
     bool appended;         /* bytes were added after the end */
     bool is_unsigned;
