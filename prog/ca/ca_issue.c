@@ -47,6 +47,16 @@ static bool is_regular(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* A request's file that was mistyped must not become somebody's name. */
+static int check_not_file(const char *word, struct writ_error *e)
+{
+    size_t n = strlen(word);
+
+    if (n < 4 || strcmp(word + n - 4, ".csr") != 0)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_NO_INPUT, "there is no request %s here", word);
+}
+
 /* PREFIX from --out, else from the request's file, else from the name. */
 static void default_prefix(const struct args *a, const struct issue *s, char prefix[PATH_BYTES])
 {
@@ -138,7 +148,8 @@ static int prepare(const struct args *a, struct issue *s, struct writ_error *e)
     const char *word = args_operand(a, 0);
 
     s->from_request = is_regular(word);
-    if (s->from_request && certfile_read_request(word, &s->request, e) < 0)
+    if ((s->from_request ? certfile_read_request(word, &s->request, e) : check_not_file(word, e)) <
+        0)
         return -1;
     if (name_subject(a, s, e) < 0 || check_ocsp_url(a, e) < 0 || name_files(a, s, e) < 0 ||
         args_duration(a, "life", WRIT_LEAF_LIFE, &s->life, e) < 0)
@@ -190,6 +201,24 @@ static int check_issuer(struct ca *ca, const struct castore_matches *issuer, int
     return rc;
 }
 
+/* Whoever has stolen a key could use it with its new certificate as well. */
+static int check_key(struct ca *ca, const struct issue *s, struct writ_error *e)
+{
+    struct castore_matches m = {0};
+    char serial[2 * CASTORE_SERIAL_MAX + 1];
+    int rc = castore_find_compromised(ca->store, s->record.spki_hash, &m, e);
+
+    if (rc == 0 && m.n > 0) {
+        ca_serial_text(m.at[0], serial);
+        rc = writ_fail(e, WRIT_FAULT_USAGE,
+                       "the request's key is that of %s (serial %s), which is revoked for "
+                       "keyCompromise; wanted a request with a new key (writ identity new)",
+                       m.at[0]->name, serial);
+    }
+    castore_matches_free(&m);
+    return rc;
+}
+
 static int issue_in_transaction(const struct args *a, struct ca *ca, struct issue *s,
                                 const struct castore_matches *issuer, const struct writ_cert *cert,
                                 const struct writ_key *key, struct writ_error *e)
@@ -212,7 +241,7 @@ static int issue_in_transaction(const struct args *a, struct ca *ca, struct issu
         return -1;
     now = ca_now(a);
     if (check_issuer(ca, issuer, now, e) < 0 ||
-        ca_make_certificate(ca, &order, now, &s->record, &s->der, e) < 0)
+        ca_make_certificate(ca, &order, now, &s->record, &s->der, e) < 0 || check_key(ca, s, e) < 0)
         return -1;
     ca_serial_text(&s->record, serial);
     if (ca_audit(ca, now, "issue", serial, args_value(a, "note"), NULL, e) < 0)

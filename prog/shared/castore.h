@@ -264,6 +264,11 @@ int castore_find_id(struct castore *s, int64_t id, struct castore_matches *m,
 int castore_find_role(struct castore *s, enum castore_role role, struct castore_matches *m,
                       struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Finds the certificates of the key with this SubjectPublicKeyInfo hash that are revoked for
+ * keyCompromise. */
+int castore_find_compromised(struct castore *s, const uint8_t spki_hash[WRIT_SHA256_BYTES],
+                             struct castore_matches *m, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* The one certificate that text found, borrowed from m.  NULL when there are none
  * (WRIT_FAULT_NO_INPUT) or several (WRIT_FAULT_USAGE, and the sentence lists the first candidates;
  * m has all of them). */

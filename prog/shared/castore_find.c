@@ -148,6 +148,21 @@ int castore_find_role(struct castore *s, enum castore_role role, struct castore_
     return collect(&q, m, e);
 }
 
+/* By way of the revocations: certificates have no index by key, and few keys are compromised. */
+int castore_find_compromised(struct castore *s, const uint8_t spki_hash[WRIT_SHA256_BYTES],
+                             struct castore_matches *m, struct writ_error *e)
+{
+    struct sql q =
+        castore_sql(s, "a certificate",
+                    CASTORE_CERTIFICATE_SELECT
+                    "WHERE c.id IN (SELECT certificate FROM revocations WHERE reason = ?)"
+                    " AND c.spki_hash = ? " NEWEST_FIRST);
+
+    castore_sql_put(&q, WRIT_REASON_KEY_COMPROMISE);
+    castore_sql_put_blob(&q, WRIT_SPAN(spki_hash, WRIT_SHA256_BYTES));
+    return collect(&q, m, e);
+}
+
 /* --- saying what was found --- */
 
 static void add_date(struct writ_buffer *text, int64_t instant)

@@ -76,6 +76,26 @@ holds "and then nothing was issued" [ "$(issued)" -eq 3 ]
 works "a name and a team can be given" w ca issue bob.csr --out bob2 --name "Robert" --json
 holds "and win" [ "$(field '"\(.name) \(.team) \(.number)"')" = "Robert robert 2" ]
 
+before=$(issued)
+refuses 66 "there is no request bbo.csr here" "a mistyped request is nobody's name" \
+    w ca issue bbo.csr --insecure-plain-key
+holds "and no key is made for it" sh -c '! ls bbo* 2>/dev/null'
+
+# A stolen key.
+must w ca revoke Robert --reason superseded
+works "a key whose certificate is superseded gets another" \
+    w ca issue bob.csr --out bob3 --name "Bob the third"
+must w ca revoke "Bob Builder" --reason keyCompromise
+refuses 64 "the request's key is that of Bob Builder (serial [0-9a-f]*), which is revoked for \
+keyCompromise; wanted a request with a new key" "once it is compromised it gets no other" \
+    w ca issue bob.csr --out bob4
+holds "whose certificate is not written, nor recorded" \
+    [ "$(issued) $(ls bob4* 2>/dev/null)" = "$((before + 1)) " ]
+refuses 64 "the request's key is that of Bob Builder" "a rehearsal says so too" \
+    w ca issue bob.csr --out bob4 --dry-run
+must w ca reinstate "Bob Builder" --note "it was in the other pocket"
+works "unless that was a mistake" w ca issue bob.csr --out bob4 --name "Bob the fourth"
+
 # Everything else in a request is not what it says.
 cat >greedy.cnf <<'CNF'
 [req]
@@ -105,7 +125,7 @@ held=yes
 grep -q 'CA:TRUE\|Certificate Sign\|Any Ext\|DNS' greedy.txt || held=no
 holds "and none of the extensions it asks for is granted" [ "$held" = no ]
 holds "its number is the next one, not the one it asks for" \
-    sh -c 'openssl asn1parse -in greedy.pem | grep -A1 ":2.25.*\.3$" | grep -q "DUMP\]:020103$"'
+    sh -c 'openssl asn1parse -in greedy.pem | grep -A1 ":2.25.*\.3$" | grep -q "DUMP\]:020105$"'
 
 must openssl req -new -newkey rsa:3072 -nodes -keyout rsa.key -subj "/CN=Rachel" -out rsa.csr -outform DER
 works "an RSA key of 3072 bits, the request in DER" w ca issue rsa.csr
