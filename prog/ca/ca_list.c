@@ -59,7 +59,8 @@ static void list_json(struct listing *l, const struct castore_certificate *c, co
         writ_emit_string(m, "reason", writ_reason_name(c->revocation.reason));
         writ_emit_time(m, "since", c->revocation.since);
         writ_emit_time(m, "revoked_at", c->revocation.revoked_at);
-        writ_emit_string(m, "note", c->revocation.note);
+        if (c->revocation.note[0] != '\0')
+            writ_emit_string(m, "note", c->revocation.note);
     }
     writ_emit_end(m);
 }

@@ -28,8 +28,9 @@ static void tell_certificate(const struct args *a, struct out *o, const char *do
         writ_emit_string(m, "since", since);
         return;
     }
-    out_say(o, "%s%s %s (serial %s): %s, since %s", a->dry_run ? "would have " : "", done, c->name,
-            serial, writ_reason_name(r->reason), since);
+    out_say(o, "%s%s %s (serial %s): %s%s, since %s", a->dry_run ? "would have " : "", done,
+            c->name, serial, strcmp(done, "reinstated") == 0 ? "was " : "",
+            writ_reason_name(r->reason), since);
 }
 
 static void warn_of_effect(struct out *o, const struct castore_certificate *c,
@@ -42,22 +43,29 @@ static void warn_of_effect(struct out *o, const struct castore_certificate *c,
     out_note(o, "devices learn it from the next feed: writ publish");
 }
 
+static int audit_certificate(const struct args *a, struct ca *ca, const char *action, int64_t now,
+                             const struct castore_certificate *c, const struct writ_revocation *r,
+                             struct writ_error *e)
+{
+    char serial[2 * CASTORE_SERIAL_MAX + 1], details[128], since[WRIT_TIME_TEXT];
+
+    ca_serial_text(c, serial);
+    writ_time_format(r->since, since);
+    (void)snprintf(details, sizeof details, "{\"reason\":\"%s\",\"since\":\"%s\"}",
+                   writ_reason_name(r->reason), since);
+    return ca_audit(ca, now, action, serial, args_value(a, "note"), details, e);
+}
+
 static int revoke_in_transaction(const struct args *a, struct ca *ca,
                                  const struct writ_revocation_request *request,
                                  const struct castore_certificate *c, const char *action,
                                  struct writ_revocation *r, struct writ_error *e)
 {
-    char serial[2 * CASTORE_SERIAL_MAX + 1], details[128], since[WRIT_TIME_TEXT];
     int64_t now = ca_now(a);
 
     if (writ_revocation_begin(request, c->not_before, now, r, e) < 0 ||
-        castore_revoke(ca->store, c->id, r, e) < 0)
-        return -1;
-    ca_serial_text(c, serial);
-    writ_time_format(r->since, since);
-    (void)snprintf(details, sizeof details, "{\"reason\":\"%s\",\"since\":\"%s\"}",
-                   writ_reason_name(r->reason), since);
-    if (ca_audit(ca, now, action, serial, request->note, details, e) < 0)
+        castore_revoke(ca->store, c->id, r, e) < 0 ||
+        audit_certificate(a, ca, action, now, c, r, e) < 0)
         return -1;
     return ca_finish(a, ca, e);
 }
@@ -122,13 +130,27 @@ static void tell_content(const struct args *a, struct out *o, const char *done,
             c->name, (unsigned long long)c->length, root);
 }
 
+/* c is what is revoked now, or what stood until it was lifted. */
+static int audit_content(const struct args *a, struct ca *ca, const char *action, int64_t now,
+                         const struct castore_content *c, struct writ_error *e)
+{
+    char subject[64], shown[48], root[2 * WRIT_SHA256_BYTES + 1], details[256];
+
+    writ_text_copy_safe(shown, sizeof shown, writ_span_text(c->name));
+    (void)snprintf(subject, sizeof subject, "content %s", shown);
+    writ_hex_format(WRIT_SPAN_OF(c->root), root);
+    (void)snprintf(details, sizeof details,
+                   "{\"reason\":\"%s\",\"content_length\":%llu,\"content_root\":\"%s\"}",
+                   writ_reason_name(c->reason), (unsigned long long)c->length, root);
+    return ca_audit(ca, now, action, subject, args_value(a, "note"), details, e);
+}
+
 static int change_content(const struct args *a, struct out *o, enum writ_reason reason, bool lift,
                           struct writ_error *e)
 {
     const char *path = args_value(a, "content");
     struct content_id id;
     struct castore_content record, lifted;
-    char subject[64], shown[48];
     struct ca ca;
     int rc = -1;
 
@@ -140,10 +162,8 @@ static int change_content(const struct args *a, struct out *o, enum writ_reason 
     if ((lift ? castore_content_reinstate(ca.store, id.length, id.root, &lifted, e)
               : castore_content_revoke(ca.store, &record, e)) < 0)
         goto out;
-    writ_text_copy_safe(shown, sizeof shown, writ_span_text(record.name));
-    (void)snprintf(subject, sizeof subject, "content %s", shown);
-    if (ca_audit(&ca, record.revoked_at, lift ? "reinstate" : "revoke", subject,
-                 args_value(a, "note"), NULL, e) < 0 ||
+    if (audit_content(a, &ca, lift ? "reinstate" : "revoke", record.revoked_at,
+                      lift ? &lifted : &record, e) < 0 ||
         ca_finish(a, &ca, e) < 0)
         goto out;
     tell_content(a, o, lift ? "reinstated" : "revoked", lift ? &lifted : &record);
@@ -222,15 +242,13 @@ static int reinstate_certificate(const struct args *a, struct out *o, struct wri
     struct castore_matches m = {0};
     const struct castore_certificate *c;
     struct writ_revocation lifted;
-    char serial[2 * CASTORE_SERIAL_MAX + 1];
     int rc = -1;
 
     if (ca_open_write(a, &ca, e) < 0 || castore_begin(ca.store, e) < 0 ||
         ca_find(&ca, args_operand(a, 0), &m, &c, e) < 0 ||
         castore_reinstate(ca.store, c->id, &lifted, e) < 0)
         goto out;
-    ca_serial_text(c, serial);
-    if (ca_audit(&ca, ca_now(a), "reinstate", serial, args_value(a, "note"), NULL, e) < 0 ||
+    if (audit_certificate(a, &ca, "reinstate", ca_now(a), c, &lifted, e) < 0 ||
         ca_finish(a, &ca, e) < 0)
         goto out;
     tell_certificate(a, o, "reinstated", c, &lifted);

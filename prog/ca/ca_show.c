@@ -32,7 +32,8 @@ static void emit_certificate(struct writ_emit *m, const struct castore_certifica
     writ_emit_time(m, "since", c->revocation.since);
     writ_emit_flag(m, "since_given", c->revocation.since_given);
     writ_emit_time(m, "revoked_at", c->revocation.revoked_at);
-    writ_emit_string(m, "note", c->revocation.note);
+    if (c->revocation.note[0] != '\0')
+        writ_emit_string(m, "note", c->revocation.note);
 }
 
 /* The certificate and those above it but the root, as `writ ca issue` writes them. */
@@ -85,6 +86,8 @@ static int emit_audit(void *arg, const struct castore_audit *record, struct writ
         writ_emit_string(m, "subject", record->subject);
     if (record->why[0] != '\0')
         writ_emit_string(m, "why", record->why);
+    if (record->details[0] != '\0')
+        writ_emit_string(m, "details", record->details);
     writ_emit_end(m);
     return 0;
 }
@@ -100,7 +103,8 @@ static int emit_content(void *arg, const struct castore_content *c, struct writ_
     writ_emit_hex(m, "content_root", WRIT_SPAN_OF(c->root));
     writ_emit_string(m, "reason", writ_reason_name(c->reason));
     writ_emit_time(m, "revoked_at", c->revoked_at);
-    writ_emit_string(m, "note", c->note);
+    if (c->note[0] != '\0')
+        writ_emit_string(m, "note", c->note);
     writ_emit_end(m);
     return 0;
 }

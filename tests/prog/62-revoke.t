@@ -48,6 +48,8 @@ END
 run w ca hold Bob --note "laptop missing"
 holds "a hold begins now" [ "$(standing Bob)" = "certificateHold $later" ]
 works "and is lifted" w ca reinstate Bob --note "laptop found"
+holds "which says what it was" \
+    grep -q "^reinstated Bob (serial [0-9a-f]*): was certificateHold, since $later\$" out
 holds "without a trace on the certificate" [ "$(standing Bob)" = good ]
 
 for reason in certificateHold removeFromCRL 4 superceded ''; do
@@ -75,6 +77,8 @@ works "with a cause it is taken" \
     w ca revoke Alice --reason keyCompromise --since $middle --note "stolen on the train"
 holds "and said" grep -q "^revoked Alice (serial [0-9a-f]*): keyCompromise, since $middle\$" out
 holds "with what it means" grep -q 'seals with a trusted timestamp from before that instant stay good' err
+run w ca show "Dev superseded" --json
+holds "where nobody said why, there is no note" [ "$(field 'has("note")')" = false ]
 run w ca show Alice --json
 holds "and kept: who named it, and why" \
     [ "$(field '"\(.since_given) \(.note) \(.revoked_at)"')" = "true stolen on the train $later" ]
@@ -323,6 +327,19 @@ END
 sed -i "s/root (uid 0)/$(id -un) (uid $(id -u))/" wanted
 diff wanted rows | sed 's/^/# /'
 holds "which says when, who, what, to whom and why" cmp -s wanted rows
+jq -r '.audit[-6:][] | .details // "null" | fromjson | "\(.reason) \(.since // .content_length)"' out >rows
+cat >wanted <<END
+certificateHold $now
+certificateHold $now
+superseded $now
+null null
+null null
+unspecified $(stat -c %s plain)
+END
+diff wanted rows | sed 's/^/# /'
+holds "and what was decided, or undone" cmp -s wanted rows
+holds "of a content, of which one" [ "$(jq -r '.audit[-1].details | fromjson.content_root' out)" = \
+    "$(query "SELECT lower(hex(root)) FROM contents")" ]
 if [ "$(id -u)" -eq 0 ]; then
     SUDO_USER=wendy && export SUDO_USER
     must w ca hold Carol
