@@ -283,9 +283,9 @@ static void warn_of_loss(struct out *o, const struct publication *p)
 {
     if (p->recovered > 0)
         out_note(o,
-                 "this store is older than the feed that stood there; %zu revocations were "
-                 "recovered from it",
-                 p->recovered);
+                 "this store is older than the feed that stood there; %zu revocation%s recovered "
+                 "from it",
+                 p->recovered, p->recovered == 1 ? " was" : "s were");
     if (p->is_first_after_loss)
         out_note(o, "this CA was restored from a backup, and no feed stands here: revocations made "
                     "after the backup are not in this one; revoke them again");

@@ -101,7 +101,7 @@ holds "its serial number is none of the lost ones" \
     sh -c '! grep -q -f new.serial lost.serials'
 seal new.app new
 works "it publishes again, also where the bundle was lost too" w publish "$dir/feed"
-holds "and says what it had forgotten" grep -q '1 revocations were recovered from it' err
+holds "and says what it had forgotten" grep -q '1 revocation was recovered from it' err
 run w ca show --audit --json
 holds "which is on record" [ "$(field '[.audit[] | select(.action == "recover")] | length')" -eq 1 ]
 run w ca show Bad --json
