@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -99,6 +100,7 @@ static void open(struct writ_emit *m, const char *name, bool list)
     m->depth++;
     m->in_list[m->depth] = list;
     m->used[m->depth] = false;
+    m->begun[m->depth] = m->out->n;
 }
 
 void writ_emit_object(struct writ_emit *m, const char *name)
@@ -214,37 +216,12 @@ void writ_emit_fragment_start(struct writ_emit *m, enum writ_emit_form form, uns
     m->depth = depth < WRIT_EMIT_DEPTH_MAX ? depth : WRIT_EMIT_DEPTH_MAX - 1;
 }
 
-/* Where a scan over JSON stands. */
-struct scan {
-    long open;      /* objects and lists that the fragment opened */
-    bool in_string; /* between quotes */
-    bool escaped;   /* after a backslash there */
-};
-
-static int scan_byte(struct scan *s, uint8_t c)
+/* The members of the open object that are written already. */
+static struct writ_span written(const struct writ_emit *m)
 {
-    if (s->in_string) {
-        s->in_string = s->escaped || c != '"';
-        s->escaped = !s->escaped && c == '\\';
-        return 0;
-    }
-    s->in_string = c == '"';
-    if (c == '{' || c == '[')
-        s->open++;
-    if (c == '}' || c == ']')
-        s->open--;
-    return s->open < 0 ? -1 : 0;
-}
+    size_t from = m->begun[m->depth];
 
-static bool is_balanced(struct writ_span json)
-{
-    struct scan s = {0};
-
-    for (size_t i = 0; i < json.n; i++) {
-        if (scan_byte(&s, json.p[i]) < 0)
-            return false;
-    }
-    return s.open == 0 && !s.in_string;
+    return from < m->out->n ? WRIT_SPAN(m->out->p + from, m->out->n - from) : WRIT_SPAN_NONE;
 }
 
 /* The indentation that every line of a text fragment must have. */
@@ -280,7 +257,7 @@ int writ_emit_fragment_add(struct writ_emit *m, struct writ_span fragment, struc
     bool json = m->form == WRIT_EMIT_JSON;
 
     if (!is_printable_lines(fragment) ||
-        !(json ? is_balanced(fragment) : is_indented(fragment, m->depth)))
+        !(json ? writ_json_continues(written(m), fragment) : is_indented(fragment, m->depth)))
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "an answer that is not in the form agreed on");
     if (fragment.n == 0)
         return 0;

@@ -20,6 +20,7 @@ struct writ_emit {
     unsigned depth;                    /* open objects and lists */
     bool in_list[WRIT_EMIT_DEPTH_MAX]; /* by depth: is it a list? */
     bool used[WRIT_EMIT_DEPTH_MAX];    /* by depth: has it a member already? */
+    size_t begun[WRIT_EMIT_DEPTH_MAX]; /* by depth: where in out its members begin */
     bool dashed;                       /* text: a "- " waits for the object's first member */
     bool headed;                       /* text: "name:" waits for what is in it, or for "none" */
 };
@@ -44,9 +45,11 @@ void writ_emit_hex(struct writ_emit *m, const char *name, struct writ_span bytes
 
 /* A walk that was made elsewhere, for an object that is open here: a fragment holds members only.
  * _start begins one, to be taken over at the same depth.  _add takes it over; -1 with
- * WRIT_FAULT_BAD_INPUT, and nothing added, when it is not printable text, closes what it did not
- * open or leaves something open (JSON), or begins a line further left than its members stand
- * (text): a fragment may come from a process that strangers' bytes have taken over. */
+ * WRIT_FAULT_BAD_INPUT, and nothing added, when it is not printable text; in JSON, when it is not
+ * members such as the calls above write, or one of them is named like another of the same object,
+ * those that are there already included (base/json.h); in text, when it begins a line further left
+ * than its members stand.  A fragment may come from a process that strangers' bytes have taken
+ * over. */
 void writ_emit_fragment_start(struct writ_emit *m, enum writ_emit_form form, unsigned depth,
                               struct writ_buffer *out);
 int writ_emit_fragment_add(struct writ_emit *m, struct writ_span fragment,

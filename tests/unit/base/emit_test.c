@@ -1,4 +1,5 @@
 #include "base/emit.h"
+#include "base/json.h"
 
 #include <jansson.h>
 
@@ -409,6 +410,68 @@ static void a_fragment_of_json_closes_only_what_it_opened(void **state)
     writ_buffer_free(&out);
 }
 
+/* What other readers of JSON would each take in their own way. */
+static void a_fragment_of_json_is_what_would_have_been_written(void **state)
+{
+    static const char *const bad[] = {
+        "\"b\": [}",      "\"b\": {]",      "\"b\": [2}", "\"b\": {\"c\": [}]",
+        "\"b\": 2 3",     "\"b\" 2",        "b: 2",       "\"b\": x",
+        "\"b\": 2,",      ", \"b\": 2",     ",",          "\"b\": 2,, \"c\": 3",
+        "\"b\": [2,]",    "\"b\": [,2]",    "\"b\": {2}", "\"b\": {\"c\"}",
+        "\"b\": 02",      "\"b\": -",       "\"b\": 1.5", "\"b\": 1e9",
+        "\"b\": null",    "\"b\": truth",   "\"b\": tru", "\"b\": \"\\u0041\"",
+        "\"b\": \"\\n\"", "\"\\u0062\": 1", "2",          "\"b\": 2 // c",
+    };
+    static const char *const twice[] = {"\"a\": 2", "\"b\": 2, \"b\": 3",
+                                        "\"b\": {\"c\": 1, \"d\": 2, \"c\": 3}",
+                                        "\"b\": [{\"c\": 1, \"c\": 1}]", "\"b\": 2,\n    \"a\": 3"};
+    static const char *const good[] = {
+        "\"b\": {\"a\": 1, \"b\": 2}", "\"b\": [{\"c\": 1}, {\"c\": 1}]", "\"A\": 1",
+        "\n    \"b\": -20,\n    \"c\": true, \"d\": [false, \"\", []]\n", "\"\": 0"};
+    struct writ_buffer out = {0};
+    struct writ_error e = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_ok(add_fragment(WRIT_EMIT_JSON, good[i], &out, &e));
+        json_decref(load(&out));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_fault(add_fragment(WRIT_EMIT_JSON, bad[i], &out, &e), WRIT_FAULT_BAD_INPUT,
+                     "not in the form agreed on");
+    for (size_t i = 0; i < sizeof twice / sizeof twice[0]; i++)
+        assert_fault(add_fragment(WRIT_EMIT_JSON, twice[i], &out, &e), WRIT_FAULT_BAD_INPUT,
+                     "not in the form agreed on");
+    writ_buffer_free(&out);
+}
+
+/* "m0":0,"m1":0 and so on; or [[[ and so on. */
+static void a_fragment_of_json_has_ceilings(void **state)
+{
+    struct writ_buffer out = {0}, many = {0}, deep = {0};
+    struct writ_error e = {0};
+
+    (void)state;
+    for (int i = 0; i < WRIT_JSON_MEMBERS_MAX - 1; i++)
+        writ_buffer_format(&many, "%s\"m%d\": 0", i == 0 ? "" : ",", i);
+    assert_ok(add_fragment(WRIT_EMIT_JSON, writ_buffer_string(&many), &out, &e));
+    writ_buffer_text(&many, ",\"more\": 0");
+    assert_fault(add_fragment(WRIT_EMIT_JSON, writ_buffer_string(&many), &out, &e),
+                 WRIT_FAULT_BAD_INPUT, "not in the form agreed on");
+    for (int more = 0; more < 2; more++) {
+        writ_buffer_text(&deep, "\"b\": ");
+        for (int i = 0; i < WRIT_JSON_DEPTH_MAX + more; i++)
+            writ_buffer_byte(&deep, '[');
+        for (int i = 0; i < WRIT_JSON_DEPTH_MAX + more; i++)
+            writ_buffer_byte(&deep, ']');
+        assert_int_equal(add_fragment(WRIT_EMIT_JSON, writ_buffer_string(&deep), &out, &e),
+                         more == 0 ? 0 : -1);
+        writ_buffer_free(&deep);
+    }
+    writ_buffer_free(&many);
+    writ_buffer_free(&out);
+}
+
 static void a_fragment_of_text_stays_inside_its_object(void **state)
 {
     static const char *const good[] = {"  b: 2\n", "  b:\n    c: 3\n", "  b: 2\n  c: 3\n"};
@@ -460,6 +523,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_walk_through_a_fragment_is_the_same),
     CLAIM(an_empty_fragment_adds_nothing),
     CLAIM(a_fragment_of_json_closes_only_what_it_opened),
+    CLAIM(a_fragment_of_json_is_what_would_have_been_written),
+    CLAIM(a_fragment_of_json_has_ceilings),
     CLAIM(a_fragment_of_text_stays_inside_its_object),
     CLAIM(a_fragment_is_printable),
     CLAIM(a_fragment_cannot_start_too_deep),
