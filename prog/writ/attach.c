@@ -45,15 +45,16 @@ static const char *against_tail(const struct content_id *id, bool hard_linked)
     return NULL;
 }
 
-int attach_choose(enum attach_form wanted, const struct content_id *id, bool hard_linked,
-                  struct attach_choice *choice, struct writ_error *e)
+int attach_choose(const char *path, enum attach_form wanted, const struct content_id *id,
+                  bool hard_linked, struct attach_choice *choice, struct writ_error *e)
 {
     const char *against = against_tail(id, hard_linked);
 
     choice->form = wanted;
     choice->why = "asked for";
     if (wanted == ATTACH_TAIL && against != NULL)
-        return writ_fail(e, WRIT_FAULT_USAGE, "no tail: %s; use --attach detached", against);
+        return writ_fail(e, WRIT_FAULT_USAGE, "%s cannot have a tail: %s; use detached", path,
+                         against);
     if (wanted != ATTACH_AUTO)
         return 0;
     choice->form = against == NULL ? ATTACH_TAIL : ATTACH_DETACHED;

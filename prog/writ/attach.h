@@ -29,8 +29,9 @@ struct attach_choice {
 const char *attach_form_name(enum attach_form form);
 
 /* Chooses, or checks what was wanted: WRIT_FAULT_USAGE when a tail is wanted where none can be. */
-int attach_choose(enum attach_form wanted, const struct content_id *id, bool hard_linked,
-                  struct attach_choice *choice, struct writ_error *e) WRIT_MUST_CHECK;
+int attach_choose(const char *path, enum attach_form wanted, const struct content_id *id,
+                  bool hard_linked, struct attach_choice *choice,
+                  struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Where a detached seal goes. */
 int attach_path(const char *path, enum attach_form form, const struct content_id *id,

@@ -66,7 +66,7 @@ static int attach_seal(const struct args *a, struct out *o, struct sealed *s,
     struct attach_choice choice;
 
     if (check_fits(s, &seal->seal, e) < 0 ||
-        attach_choose((enum attach_form)args_choice(a, "to", ATTACH_AUTO), &s->id,
+        attach_choose(s->path, (enum attach_form)args_choice(a, "to", ATTACH_AUTO), &s->id,
                       file_is_hard_linked(&s->st), &choice, e) < 0 ||
         (!args_flag(a, "replace") &&
          attach_check_free(s->path, choice.form, &s->id, places, e) < 0))
@@ -125,31 +125,52 @@ const struct command command_seal_attach = {
 /* --------------------------------------------------------------------------------- extract */
 
 /* The parts of a seal, as openssl wants them. */
-static int write_parts(const char *dir, const struct sealfile *s, size_t entry, bool force,
-                       struct writ_error *e)
+/* The files of a seal in parts. */
+struct part {
+    const char *name;
+    struct writ_span bytes; /* WRIT_SPAN_NONE: there is none */
+};
+
+#define PARTS 4
+
+static void name_parts(const struct sealfile *s, size_t entry, struct part parts[PARTS])
 {
     const struct writ_seal_entry *it = &s->seal.entry[entry];
-    const struct {
-        const char *name;
-        struct writ_span bytes;
-    } parts[] = {
-        {"seal.der", writ_buffer_span(&s->bytes)},
-        {"codedirectory", it->directory.der},
-        {"sig.der", it->cms},
-        {"timestamp.der", it->timestamp},
-    };
+
+    parts[0] = (struct part){"seal.der", writ_buffer_span(&s->bytes)};
+    parts[1] = (struct part){"codedirectory", it->directory.der};
+    parts[2] = (struct part){"sig.der", it->cms};
+    parts[3] = (struct part){"timestamp.der", it->timestamp};
+}
+
+enum parts_step { PARTS_CHECK, PARTS_CREATE, PARTS_REPLACE };
+
+static int write_part(const char *dir, const struct part *part, enum parts_step step,
+                      struct writ_error *e)
+{
+    char *path = NULL;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof parts[0]; i++) {
-        char *path = NULL;
+    if (asprintf(&path, "%s/%s", dir, part->name) < 0)
+        return writ_fail_memory(e);
+    if (step == PARTS_CHECK && access(path, F_OK) == 0)
+        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "%s exists already; --force replaces it", path);
+    else if (step == PARTS_CREATE)
+        rc = file_create_bytes(path, 0644, part->bytes, e);
+    else if (step == PARTS_REPLACE)
+        rc = file_replace_bytes(path, 0644, part->bytes, e);
+    free(path);
+    return rc;
+}
 
-        if (parts[i].bytes.n == 0)
-            continue;
-        if (asprintf(&path, "%s/%s", dir, parts[i].name) < 0)
-            return writ_fail_memory(e);
-        rc = force ? file_replace_bytes(path, 0644, parts[i].bytes, e)
-                   : file_create_bytes(path, 0644, parts[i].bytes, e);
-        free(path);
+static int write_parts(const char *dir, const struct part parts[PARTS], enum parts_step step,
+                       struct writ_error *e)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < PARTS; i++) {
+        if (parts[i].bytes.n > 0)
+            rc = write_part(dir, &parts[i], step, e);
     }
     return rc;
 }
@@ -158,6 +179,8 @@ static int extract_parts(const struct args *a, struct out *o, const struct sealf
                          struct writ_error *e)
 {
     const char *dir = args_value(a, "out") != NULL ? args_value(a, "out") : ".";
+    bool force = args_flag(a, "force");
+    struct part parts[PARTS];
     int64_t entry;
 
     if (args_number(a, "entry", 1, WRIT_SEAL_ENTRIES_MAX, 1, &entry, e) < 0)
@@ -165,8 +188,10 @@ static int extract_parts(const struct args *a, struct out *o, const struct sealf
     if ((size_t)entry > s->seal.count)
         return writ_fail(e, WRIT_FAULT_USAGE, "--entry %lld: the seal has %zu", (long long)entry,
                          s->seal.count);
-    if (file_make_dirs(dir, 0755, e) < 0 ||
-        write_parts(dir, s, (size_t)entry - 1, args_flag(a, "force"), e) < 0)
+    name_parts(s, (size_t)entry - 1, parts);
+    if ((!force && write_parts(dir, parts, PARTS_CHECK, e) < 0) ||
+        file_make_dirs(dir, 0755, e) < 0 ||
+        write_parts(dir, parts, force ? PARTS_REPLACE : PARTS_CREATE, e) < 0)
         return -1;
     out_say(o, "extracted to %s: seal.der, codedirectory, sig.der%s", dir,
             s->seal.entry[entry - 1].timestamp.n > 0 ? ", timestamp.der" : "");

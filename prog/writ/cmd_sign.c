@@ -181,8 +181,8 @@ static int open_subject(const struct signing *signing, struct subject *s, struct
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s: %s", s->path, s->id.elf_reason);
     if (check_unsealed(a, s, e) < 0 || choose_kind(a, s, e) < 0 || choose_identifier(a, s, e) < 0)
         return -1;
-    if (attach_choose((enum attach_form)wanted_form(a), &s->id, file_is_hard_linked(&s->st),
-                      &s->choice, e) < 0)
+    if (attach_choose(s->path, (enum attach_form)wanted_form(a), &s->id,
+                      file_is_hard_linked(&s->st), &s->choice, e) < 0)
         return -1;
     if (s->choice.form != ATTACH_INDEX || args_flag(a, "replace"))
         return 0;

@@ -120,7 +120,7 @@ form index data
 no_tail() {
     cp -p "$1" untouched
     exits 64 "--attach tail on $1 is refused" w sign "$1" --key alice --attach tail --replace
-    says 'and says why' "writ: no tail: $2; use --attach detached"
+    says 'and says why' "writ: $1 cannot have a tail: $2; use detached"
     holds 'and nothing was changed' cmp -s "$1" untouched
 }
 no_tail script "$reads"
@@ -235,8 +235,8 @@ holds 'the reason is given' [ "$(field '.sealed[0] | "\(.attach) \(.because)"')"
     'detached it has other names (hard links), which a new file would leave behind' ]
 rm one.writ
 exits 64 'a tail for it is refused' w sign one --key alice --attach tail
-says 'because of the other name' "writ: no tail: it has other names (hard links), which a new file \
-would leave behind; use --attach detached"
+says 'because of the other name' "writ: one cannot have a tail: it has other names (hard links), which a \
+new file would leave behind; use detached"
 
 # ---------------------------------------------------------------- files whose end is looked for
 

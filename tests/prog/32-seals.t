@@ -88,7 +88,10 @@ says 'and extract says so' 'writ: app has no seal'
 # ------------------------------------------------------------------------- nothing by accident
 
 exits 73 'extract replaces no file' w seal extract sealed --out parts
-says 'and names the one that is there' 'writ: parts/seal.der exists already'
+says 'and names the one that is there' 'writ: parts/seal.der exists already; --force replaces it'
+mkdir half && touch half/sig.der
+exits 73 'nor writes those before it' w seal extract sealed --out half
+holds 'so that nothing is half new' [ "$(ls half)" = sig.der ]
 exits 0 'extract --force does' w seal extract sealed --out parts --force
 exits 64 'an entry that is not there is not extracted' w seal extract sealed --out parts --entry 2
 says 'and the number of entries is said' 'writ: --entry 2: the seal has 1'

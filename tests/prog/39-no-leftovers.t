@@ -87,7 +87,7 @@ unchanged 66 'nobody of that name' 'mallory' w sign work/app --key mallory
 # ---------------------------------------------------------------------------- what is not sealed
 
 unchanged 73 'a sealed file' 'is sealed already' w sign work/sealed --key alice
-unchanged 64 'a tail on a script' 'no tail' w sign work/script --key alice --attach tail
+unchanged 64 'a tail on a script' 'cannot have a tail' w sign work/script --key alice --attach tail
 unchanged 64 'a kind that does not fit' 'does not fit' w sign work/app --key alice --kind data
 unchanged 66 'of several files one that is not there' 'nowhere' \
     w sign work/app work/script work/nowhere --key alice
