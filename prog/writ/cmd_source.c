@@ -179,8 +179,8 @@ const struct command command_source_add = {
     .words = "source add",
     .group = "trust",
     .summary = "add a CA's feed as a source of revocation, and pull it",
-    .description = "A CA that is not trusted yet needs --fingerprint, unless the folder was\n"
-                   "written by your own CA.\n",
+    .description = "KIND is feed. A CA that is not trusted yet needs --fingerprint, unless the\n"
+                   "folder was written by your own CA.\n",
     .operands = (const struct operand_spec[]){{.name = "KIND", .choices = kinds},
                                               {.name = "URL|DIR", .hint = COMMAND_HINT_DIRECTORY},
                                               {0}},

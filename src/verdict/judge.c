@@ -28,15 +28,15 @@ static const struct meaning meanings[WRIT_WHY_COUNT] = {
     [WRIT_WHY_NEWER] = {"newer-than-feed", ""},
     [WRIT_WHY_UNCOVERED_PASSES] = {"uncovered-passes", ""},
     [WRIT_WHY_CERTIFICATE_REVOKED] = {"certificate-revoked",
-                                      "get a release signed with another certificate; if the "
-                                      "revocation is a mistake, its CA can undo it (writ ca "
+                                      "get a release signed with another certificate; a hold, or "
+                                      "a revocation by mistake, its CA can lift (writ ca "
                                       "reinstate)"},
     [WRIT_WHY_CONTENT_REVOKED] =
         {"content-revoked", "get another release: its publisher or CA has withdrawn this one"},
     [WRIT_WHY_BAD_SIGNATURE] = {"bad-signature", "get the file again from its publisher"},
     [WRIT_WHY_NO_PATH] = {"no-path",
                           "if the path leads to no root of yours and you trust its CA, add that "
-                          "CA's bundle (writ trust add); otherwise its CA must issue properly"},
+                          "CA's feed (writ source add); otherwise its CA must issue properly"},
     [WRIT_WHY_DATES] = {"dates",
                         "get a release with a timestamp or a newer certificate; check this "
                         "machine's clock"},
