@@ -3,6 +3,7 @@
  *
  *   writ-fetch get URL CEILING DEADLINE_MS ETAG
  *   writ-fetch post URL CEILING DEADLINE_MS TYPE WANTED   (the body from standard input)
+ *   writ-fetch chain NAME HOST PORT STARTTLS DEADLINE_MS  (STARTTLS may be empty)
  *
  * The body of the answer goes to standard output.  What happened goes to descriptor 3, as the line
  * that shared/fetcher.h describes.  Not for people: writ calls it.
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fetch/chain.h"
 #include "shared/fetch.h"
 #include "shared/file.h"
 #include "shared/jail.h"
@@ -76,6 +78,30 @@ static int post(char **argv, const struct fetch *what, struct writ_error *e)
     return rc < 0 ? say_fault(e) : say("fresh");
 }
 
+/* The deadline of a chain: in a signal handler. */
+static void expire(int signal)
+{
+    static const char line[] = "fault 69 no answer from the server in the time it has";
+
+    (void)signal;
+    (void)!write(SAY_FD, line, sizeof line - 1);
+    _exit(WRIT_FAULT_UNAVAILABLE);
+}
+
+static int chain(char **argv)
+{
+    struct chain what = {.name = argv[2], .host = argv[3], .port = argv[4], .starttls = argv[5]};
+    struct writ_buffer certificates = {0};
+    struct writ_error e = {0};
+    int rc = -1;
+
+    if (jail_prepare(&e) == 0 && number(argv[6], &what.deadline_ms, &e) == 0 &&
+        chain_fetch(&what, expire, &certificates, &e) == 0)
+        rc = file_write(STDOUT_FILENO, "the answer", writ_buffer_span(&certificates), &e);
+    writ_buffer_free(&certificates);
+    return rc < 0 ? say_fault(&e) : say("fresh");
+}
+
 int main(int argc, char **argv)
 {
     struct writ_error e = {0};
@@ -87,6 +113,8 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "%s\n", e.text);
         return say_fault(&e);
     }
+    if (argc == 7 && strcmp(argv[1], "chain") == 0)
+        return chain(argv);
     what.url = argv[2];
     if (jail_prepare(&e) < 0 || number(argv[3], &ceiling, &e) < 0 ||
         number(argv[4], &what.deadline_ms, &e) < 0)
@@ -96,6 +124,6 @@ int main(int argc, char **argv)
         return get(argv, &what, &e);
     if (strcmp(argv[1], "post") == 0 && argc == 7)
         return post(argv, &what, &e);
-    (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch: wanted get or post");
+    (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch: wanted get, post or chain");
     return say_fault(&e);
 }

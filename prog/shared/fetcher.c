@@ -263,3 +263,25 @@ int fetcher_post(const char *url, const char *type, struct writ_span body, const
         close(r.out_fd);
     return rc;
 }
+
+int fetcher_chain(const struct fetcher_server *server, int64_t deadline_ms, uint64_t ceiling,
+                  struct writ_buffer *out, struct writ_error *e)
+{
+    char deadline[24];
+    struct fetcher_answer answer;
+    struct run r = {
+        .argv = {NULL, argument("chain"), argument(server->name), argument(server->host),
+                 argument(server->port), argument(server->starttls), deadline, NULL},
+        .in_fd = -1,
+        .out_fd = memory_file(WRIT_SPAN_NONE, e),
+    };
+    int rc = -1;
+
+    (void)snprintf(deadline, sizeof deadline, "%" PRId64, deadline_ms);
+    if (r.out_fd < 0)
+        return -1;
+    if (run(&r, &answer, e) == 0)
+        rc = read_back(r.out_fd, ceiling, out, e);
+    close(r.out_fd);
+    return rc;
+}

@@ -12,6 +12,8 @@
 
 #define FETCHER_ETAG_MAX 256
 #define FETCHER_LINE_MAX 2048 /* bytes of what writ-fetch says */
+#define FETCHER_HOST_MAX 254  /* a name of RFC 1035, or an address, and a NUL */
+#define FETCHER_PORT_MAX 6
 
 struct fetcher_answer {
     bool not_modified;           /* what has the ETag is still current */
@@ -35,5 +37,19 @@ int fetcher_get_buffer(const char *url, uint64_t ceiling, const char *etag, int6
 int fetcher_post(const char *url, const char *type, struct writ_span body, const char *wanted,
                  uint64_t ceiling, int64_t deadline_ms, struct writ_buffer *out,
                  struct writ_error *e) WRIT_MUST_CHECK;
+
+/* A TLS server. */
+struct fetcher_server {
+    char name[FETCHER_HOST_MAX]; /* what it is asked for */
+    char host[FETCHER_HOST_MAX]; /* where it is */
+    char port[FETCHER_PORT_MAX];
+    const char *starttls; /* "smtp", "imap", "ldap", "postgres", or "" for TLS at once; borrowed */
+};
+
+/* Appends the certificates that a server shows in a handshake, in DER, one after the other, leaf
+ * first.  Nothing else is asked of it, and it is not verified.  The faults are those of
+ * prog/fetch/chain.h. */
+int fetcher_chain(const struct fetcher_server *server, int64_t deadline_ms, uint64_t ceiling,
+                  struct writ_buffer *out, struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif
