@@ -49,6 +49,32 @@ void writ_key_free(struct writ_key *k)
     free(k);
 }
 
+/* Whether what OpenSSL says comes of another passphrase: padding that makes no sense, or, once in
+ * 256, what is in it. */
+static bool is_of_passphrase(unsigned long code)
+{
+    return ERR_GET_LIB(code) == ERR_LIB_PKCS12 &&
+           (ERR_GET_REASON(code) == PKCS12_R_PKCS12_CIPHERFINAL_ERROR ||
+            ERR_GET_REASON(code) == PKCS12_R_DECODE_ERROR);
+}
+
+/* Why a key was not decrypted.  A cipher or a derivation that is not to be had, such as the old
+ * ones of PKCS #5 version 1, says nothing about the passphrase; its cause comes first. */
+static int fail_decrypt(struct writ_error *e)
+{
+    const char *why = ERR_reason_error_string(ERR_peek_error());
+    unsigned long code;
+
+    while ((code = ERR_get_error()) != 0) {
+        if (is_of_passphrase(code))
+            return writ_fail(e, WRIT_FAULT_PERMISSION, "wrong passphrase");
+    }
+    return writ_fail(e, WRIT_FAULT_BAD_INPUT,
+                     "encrypted in a way that is not read here (%s); convert it with openssl pkcs8 "
+                     "-topk8 -scrypt",
+                     why == NULL ? "no reason given" : why);
+}
+
 /* The decrypted PKCS #8, or NULL with the fault. */
 static PKCS8_PRIV_KEY_INFO *decrypt(struct writ_span der, struct writ_span passphrase,
                                     struct writ_error *e)
@@ -61,9 +87,10 @@ static PKCS8_PRIV_KEY_INFO *decrypt(struct writ_span der, struct writ_span passp
         (void)writ_fail(e, WRIT_FAULT_BAD_INPUT, "not an encrypted PKCS #8 private key");
         goto out;
     }
+    ERR_clear_error();
     plain = PKCS8_decrypt(sealed, (const char *)passphrase.p, (int)passphrase.n);
     if (plain == NULL)
-        (void)writ_fail(e, WRIT_FAULT_PERMISSION, "wrong passphrase");
+        (void)fail_decrypt(e);
 out:
     X509_SIG_free(sealed);
     ERR_clear_error();

@@ -20,7 +20,8 @@ struct writ_key *writ_key_generate(enum writ_key_kind kind, struct writ_error *e
 void writ_key_free(struct writ_key *k);
 
 /* Reads PKCS #8 (RFC 5958), encrypted when encrypted is true.  A wrong passphrase is
- * WRIT_FAULT_PERMISSION; anything that is no key is WRIT_FAULT_BAD_INPUT. */
+ * WRIT_FAULT_PERMISSION; anything that is no key, or encrypted as OpenSSL does not read by default,
+ * is WRIT_FAULT_BAD_INPUT. */
 struct writ_key *writ_key_from_pkcs8(struct writ_span der, bool encrypted,
                                      struct writ_span passphrase,
                                      struct writ_error *e) WRIT_MUST_CHECK;

@@ -158,6 +158,32 @@ static void a_wrong_passphrase_is_a_matter_of_permission(void **state)
     writ_buffer_free(&der);
 }
 
+/* aes256-CBC, in a sealed key, becomes the object identifier of something else. */
+static void an_unknown_cipher_is_not_a_wrong_passphrase(void **state)
+{
+    static const uint8_t aes[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a};
+    static const uint8_t cipher[][sizeof aes] = {
+        {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x7f}, /* of nothing */
+        {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}, /* SHA-256 */
+    };
+    struct writ_key *k = generate(WRIT_KEY_P256);
+    struct writ_buffer der = {0};
+    struct writ_error e = {0};
+    uint8_t *at;
+
+    (void)state;
+    assert_ok(writ_key_to_pkcs8(k, PASSPHRASE, &der, &e));
+    at = memmem(der.p, der.n, aes, sizeof aes);
+    assert_non_null(at);
+    for (size_t i = 0; i < sizeof cipher / sizeof cipher[0]; i++) {
+        memcpy(at, cipher[i], sizeof aes);
+        assert_fault_null(writ_key_from_pkcs8(writ_buffer_span(&der), true, PASSPHRASE, &e),
+                          WRIT_FAULT_BAD_INPUT, "encrypted in a way that is not read here (");
+    }
+    writ_key_free(k);
+    writ_buffer_free(&der);
+}
+
 static void a_passphrase_has_1_to_1024_bytes(void **state)
 {
     static uint8_t most[WRIT_PASSPHRASE_MAX + 1];
@@ -298,6 +324,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(an_encrypted_key_comes_back_with_its_passphrase),
     CLAIM(the_encryption_is_what_the_header_says),
     CLAIM(a_wrong_passphrase_is_a_matter_of_permission),
+    CLAIM(an_unknown_cipher_is_not_a_wrong_passphrase),
     CLAIM(a_passphrase_has_1_to_1024_bytes),
     CLAIM(what_is_no_key_is_bad_input),
     CLAIM(a_cut_or_longer_key_is_bad_input),
