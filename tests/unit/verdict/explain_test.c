@@ -555,6 +555,8 @@ static void comes_next_in_the_text(const char *key, const json_t *value)
                        (long long)json_integer_value(value));
     else if (json_is_boolean(value))
         (void)snprintf(wanted, sizeof wanted, "%s: %s\n", name, json_is_true(value) ? "yes" : "no");
+    else if (json_array_size(value) + json_object_size(value) == 0)
+        (void)snprintf(wanted, sizeof wanted, "%s: none\n", name);
     else
         (void)snprintf(wanted, sizeof wanted, "%s:\n", name);
     rest_of_text = strstr(rest_of_text, wanted);
