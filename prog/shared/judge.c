@@ -12,10 +12,13 @@
 #include "base/hex.h"
 #include "engine/engine.h"
 #include "object/seal.h"
+#include "shared/content.h"
 #include "shared/file.h"
 #include "shared/jail.h"
 #include "shared/processors.h"
 #include "verdict/explain.h"
+
+#define INDEXES_MAX (PLACES_READ_MAX + 1)
 
 /* A detached seal from an index: its file is named for the root of the content it seals. */
 struct indexed {
@@ -243,24 +246,66 @@ static int read_beside(struct subject *s, const char *path, struct writ_error *e
     return 0;
 }
 
+/* A seal's file in an index: 64 digits of a root, and an ending. */
+static bool is_seal_name(const char *name, uint8_t root[WRIT_HASH_BYTES])
+{
+    size_t digits = 2 * WRIT_HASH_BYTES;
+
+    return strlen(name) == digits + strlen(".writ") && strcmp(name + digits, ".writ") == 0 &&
+           writ_hex_parse_strict(WRIT_SPAN(name, digits), root, WRIT_HASH_BYTES) == 0;
+}
+
 static int add_indexed(struct subject *s, const char *dir, const char *name, struct writ_error *e)
 {
     struct indexed *one = &s->indexed[s->indexed_count];
-    size_t digits = 2 * WRIT_HASH_BYTES;
     char *path = NULL;
     int rc;
 
-    if (strlen(name) != digits + strlen(".writ") || strcmp(name + digits, ".writ") != 0 ||
-        writ_hex_parse_strict(WRIT_SPAN(name, digits), one->root, sizeof one->root) < 0)
+    if (!is_seal_name(name, one->root) || s->indexed_count == JUDGE_INDEX_MAX + INDEXES_MAX)
         return 0;
-    if (s->indexed_count == JUDGE_INDEX_MAX)
-        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: more than %d seals for one length", dir,
-                         JUDGE_INDEX_MAX);
     if (asprintf(&path, "%s/%s", dir, name) < 0)
         return writ_fail_memory(e);
     s->indexed_count++;
     rc = file_read(path, WRIT_SEAL_MAX, &one->bytes, e);
     free(path);
+    return rc;
+}
+
+static size_t count_seals(const char *dir)
+{
+    DIR *d = opendir(dir);
+    uint8_t root[WRIT_HASH_BYTES];
+    struct dirent *entry;
+    size_t count = 0;
+
+    while (d != NULL && (entry = readdir(d)) != NULL)
+        count += is_seal_name(entry->d_name, root);
+    if (d != NULL)
+        closedir(d);
+    return count;
+}
+
+/* Of more seals than are read on suspicion, the one for this content, which is hashed once more for
+ * it.  A tail that does not hold together is for the engine to judge, and a lie from the jail finds
+ * a seal that does not fit. */
+static int add_by_root(struct subject *s, const char *dir, struct writ_error *e)
+{
+    struct writ_error found = {0};
+    struct writ_buffer path = {0};
+    struct content_id id;
+    size_t name;
+    int rc = 0;
+
+    if (content_identify_bytes(s->file, "the content", &id, &found) < 0)
+        return found.fault == WRIT_FAULT_BAD_INPUT ? 0
+                                                   : writ_fail(e, found.fault, "%s", found.text);
+    writ_buffer_format(&path, "%s/", dir);
+    name = path.n;
+    writ_hex_add(&path, WRIT_SPAN_OF(id.root));
+    writ_buffer_text(&path, ".writ");
+    if (id.length == s->file.n && access(writ_buffer_string(&path), F_OK) == 0)
+        rc = add_indexed(s, dir, writ_buffer_string(&path) + name, e);
+    writ_buffer_free(&path);
     return rc;
 }
 
@@ -275,8 +320,12 @@ static int read_index(struct subject *s, const char *index, struct writ_error *e
     if (asprintf(&dir, "%s/%zu", index, s->file.n) < 0)
         return writ_fail_memory(e);
     d = opendir(dir);
-    while (d != NULL && rc == 0 && (entry = readdir(d)) != NULL)
-        rc = add_indexed(s, dir, entry->d_name, e);
+    if (d != NULL && s->indexed_count + count_seals(dir) > JUDGE_INDEX_MAX) {
+        rc = add_by_root(s, dir, e);
+    } else {
+        while (d != NULL && rc == 0 && (entry = readdir(d)) != NULL)
+            rc = add_indexed(s, dir, entry->d_name, e);
+    }
     if (d != NULL)
         closedir(d);
     free(dir);
@@ -295,7 +344,7 @@ static int read_indexes(struct subject *s, struct writ_error *e)
     struct writ_buffer path = {0};
     int rc = 0;
 
-    s->indexed = calloc(JUDGE_INDEX_MAX + 1, sizeof *s->indexed);
+    s->indexed = calloc(JUDGE_INDEX_MAX + INDEXES_MAX + 1, sizeof *s->indexed);
     if (s->indexed == NULL)
         return writ_fail_memory(e);
     for (size_t i = 0; rc == 0 && i < j->places.reads; i++) {

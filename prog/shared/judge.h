@@ -12,7 +12,7 @@
 #include "shared/trust.h"
 #include "verdict/judge.h"
 
-#define JUDGE_INDEX_MAX    64   /* seals for one length in one index */
+#define JUDGE_INDEX_MAX    64   /* seals for one length that are read without looking which */
 #define JUDGE_LINE_MAX     4096 /* bytes of the verdict's line */
 #define JUDGE_NO_INSTANT   INT64_MIN
 #define JUDGE_SEALS_DIR    "seals"

@@ -147,6 +147,28 @@ holds 'with names that can be shown' \
     'bad\xff\x1b[2Jname' ]
 exits 0 'and reinstated' w ca reinstate --content "$raw" --note 'a test'
 
+# ------------------------------------------------------------------- files that crowd an index
+
+# 66 scripts of the same length, sealed in the index: more than are read without looking which.
+mkdir crowd
+i=10
+while [ "$i" -lt 76 ]; do
+    printf '#!/bin/sh\necho %s\n' "$i" >"crowd/$i"
+    i=$((i + 1))
+done
+exits 0 'any number of files of one length can be sealed in the index' \
+    w sign crowd/* --key bob --attach index
+exits 0 'each of them is allowed' w verify crowd/*
+holds 'by its seal' [ "$(grep -c ': allowed: Bob' out)" -eq 66 ]
+printf '#!/bin/sh\necho 99\n' >crowd/other
+judged unsigned no-seal 6 'another of that length is unsigned, and no fault' crowd/other
+index=$(state_dir)/seals/$(wc -c <crowd/10)
+for name in "$index"/*; do break; done
+head -c 100 "$name" >cut
+cp cut "$name"
+run w verify --json crowd/[0-9]*
+holds 'one bad seal condemns one file' [ "$(field '[.results[] | select(.exit != 0)] | length')" -eq 1 ]
+
 # ------------------------------------------------------------------------------------- memory
 
 # 100 GB that cost nothing to make: before a copy in memory was bounded this filled it.
