@@ -115,14 +115,33 @@ static void tell_added(const struct args *a, struct out *o, const struct source 
     out_say(o, "  pinned %s", s->fingerprint);
 }
 
+/* A newer bundle of a root that is trusted takes the place of the older one before its feed comes,
+ * and after a rehearsal of that: killed in between, any later pull mends it.  The other way round
+ * the older bundle would stand before a feed that it does not know the key of, and no pull would.
+ */
+static int replace_bundle(const struct args *a, const struct places *places, const struct source *s,
+                          const struct certfile_bundle *b, struct writ_error *e)
+{
+    struct pull_result result;
+    struct args rehearsal = *a;
+
+    rehearsal.dry_run = true;
+    if (first_pull(&rehearsal, places, s, b, true, &result, e) < 0)
+        return -1;
+    if (a->dry_run)
+        return 0;
+    return pull_forget_keys(places, s->fingerprint, e) < 0 ? -1 : adding_trust(places, b, false, e);
+}
+
 static int keep(const struct args *a, const struct places *places, const struct source *s,
                 const struct certfile_bundle *b, struct pull_result *result, struct writ_error *e)
 {
     bool newer;
 
     if (adding_check_newer(places, b, &newer, e) < 0 ||
+        (newer && replace_bundle(a, places, s, b, e) < 0) ||
         first_pull(a, places, s, b, newer, result, e) < 0 ||
-        adding_trust(places, b, a->dry_run, e) < 0)
+        (!newer && adding_trust(places, b, a->dry_run, e) < 0))
         return -1;
     return a->dry_run ? 0 : source_save(places, s, e);
 }

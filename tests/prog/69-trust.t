@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/journey.sh"
 . "$source_root/tests/prog/ca.sh"
-absent=$(missing openssl sqlite3 jq python3)
+absent=$(missing openssl sqlite3 jq python3 strace)
 [ -z "$absent" ] || { echo "1..0 # SKIP $absent is not installed"; exit 0; }
 
 device=$dir/device/var/lib/writ
@@ -160,6 +160,24 @@ forge 104 "$(epoch "$now")" $(($(epoch "$now") + 604800)) "next-key $("$forgefee
 must d pull
 forge_key=$dir/feed.key
 forge 105
+# Killed before any of its renames, what stands is good, or is after a pull.
+cp -a "$device" device.before
+kill_at=1
+broken_by=
+while :; do
+    rm -rf "$device"
+    cp -a device.before "$device"
+    strace -f -o /dev/null -e inject=renameat,renameat2:signal=KILL:when=$kill_at \
+        writ --root "$dir/device" --at "$now" source add feed "$dir/forged" --name again \
+        >killed.out 2>&1 && break
+    { d verify app || { d pull example && d verify app; }; } >killed.out 2>&1 || broken_by="$broken_by $kill_at"
+    kill_at=$((kill_at + 1))
+done
+holds "source add with a newer bundle can be killed at any rename ($((kill_at - 1)))" [ "$kill_at" -gt 6 ]
+holds "and a pull is enough to go on" [ -z "$broken_by" ]
+[ -z "$broken_by" ] || echo "# not when killed at$broken_by"
+rm -rf "$device"
+cp -a device.before "$device"
 works "a source may bring a newer bundle of a root that is trusted" \
     d source add feed "$dir/forged" --name again
 works "which judges" d verify app
