@@ -148,7 +148,7 @@ def lines(value, depth):
         for name, member in value.items():
             shown = "  " * depth + name.replace("_", " ")
             if isinstance(member, (dict, list)):
-                yield shown + ":"
+                yield shown + (":" if member else ": none")
                 yield from lines(member, depth + 1)
             else:
                 yield shown + ": " + scalar(member)
