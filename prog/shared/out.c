@@ -65,25 +65,34 @@ static void clear_progress(struct out *o)
     o->progress = false;
 }
 
-/* "before sentence after" in one write, so that lines of several processes do not mix. */
-static void write_line(struct out *o, const char *before, const char *sentence, const char *after)
+static void release_notes(struct out *o)
 {
-    struct writ_buffer line = {0};
+    write_stderr(writ_buffer_span(&o->notes));
+    writ_buffer_free(&o->notes);
+}
 
+/* In one write, so that lines of several processes do not mix; frees the line. */
+static void write_line(struct out *o, struct writ_buffer *line)
+{
     clear_progress(o);
-    writ_buffer_text(&line, before);
-    writ_text_add_safe(&line, writ_span_text(sentence));
-    writ_buffer_text(&line, after);
-    write_stderr(writ_buffer_span(&line));
-    writ_buffer_free(&line);
+    release_notes(o);
+    write_stderr(writ_buffer_span(line));
+    writ_buffer_free(line);
+}
+
+static void add_line(struct writ_buffer *to, const struct out *o, const char *sentence)
+{
+    writ_buffer_format(to, "%s: ", o->program);
+    writ_text_add_safe(to, writ_span_text(sentence));
+    writ_buffer_byte(to, '\n');
 }
 
 static void say_line(struct out *o, const char *sentence)
 {
-    char before[64];
+    struct writ_buffer line = {0};
 
-    (void)snprintf(before, sizeof before, "%s: ", o->program);
-    write_line(o, before, sentence, "\n");
+    add_line(&line, o, sentence);
+    write_line(o, &line);
 }
 
 void out_say(struct out *o, const char *fmt, ...)
@@ -136,7 +145,10 @@ void out_note(struct out *o, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
-    say_line(o, line);
+    if (o->text.n > 0)
+        add_line(&o->notes, o, line);
+    else
+        say_line(o, line);
 }
 
 void out_detail(struct out *o, unsigned level, const char *fmt, ...)
@@ -161,15 +173,17 @@ static bool can_redraw(void)
 
 void out_progress(struct out *o, const char *fmt, ...)
 {
-    char line[PROGRESS_BYTES];
+    char sentence[PROGRESS_BYTES];
+    struct writ_buffer line = {0};
     va_list args;
 
     if (o->quiet || !can_redraw())
         return;
     va_start(args, fmt);
-    (void)vsnprintf(line, sizeof line, fmt, args);
+    (void)vsnprintf(sentence, sizeof sentence, fmt, args);
     va_end(args);
-    write_line(o, "", line, "");
+    writ_text_add_safe(&line, writ_span_text(sentence));
+    write_line(o, &line);
     o->progress = true;
 }
 
@@ -178,6 +192,7 @@ void out_screen(struct out *o, struct writ_span text)
     if (o->quiet)
         return;
     clear_progress(o);
+    release_notes(o);
     write_stderr(text);
 }
 
@@ -220,6 +235,7 @@ int out_flush(struct out *o, struct writ_error *e)
     if (rc == 0 && write_all(STDOUT_FILENO, writ_buffer_span(&o->text)) < 0)
         rc = writ_fail(e, WRIT_FAULT_IO, "standard output: %s", strerror(errno));
     writ_buffer_free(&o->text);
+    release_notes(o);
     return rc;
 }
 

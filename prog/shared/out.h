@@ -24,6 +24,7 @@ struct out {
     unsigned verbose;            /* how many -v */
     struct writ_buffer text;     /* what standard output will get */
     struct writ_buffer unwanted; /* what -q or a fault has made unwanted */
+    struct writ_buffer notes;    /* lines for standard error that follow the results */
     struct writ_emit emit;       /* the walk, once emitting */
     bool emitting;               /* the walk has begun */
     bool faulted;                /* a fault is the JSON document */
@@ -45,8 +46,9 @@ struct writ_emit *out_emit(struct out *o);
  * for byte, and not to be mixed with out_emit. */
 void out_data(struct out *o, struct writ_span bytes);
 
-/* One line on standard error: _note unless -q; _detail when -v was given at least level times;
- * _progress only on a terminal, replacing the one before and gone with the next line. */
+/* One line on standard error: _note unless -q, and after the results that were collected before it;
+ * _detail when -v was given at least level times; _progress only on a terminal, replacing the one
+ * before and gone with the next line.  Among themselves they keep their order. */
 void out_note(struct out *o, const char *fmt, ...) WRIT_FORMAT(2, 3);
 void out_detail(struct out *o, unsigned level, const char *fmt, ...) WRIT_FORMAT(3, 4);
 void out_progress(struct out *o, const char *fmt, ...) WRIT_FORMAT(2, 3);

@@ -197,6 +197,46 @@ static void much_is_written_whole(void **state)
     writ_buffer_free(&said.err);
 }
 
+/* ---- notes ---- */
+
+/* Standard error goes where standard output goes, as on a terminal. */
+static int say_and_note(struct out *o)
+{
+    if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
+        return 98;
+    out_note(o, "before");
+    out_say(o, "done");
+    out_note(o, "do this next");
+    out_note(o, "and that");
+    return 0;
+}
+
+static void notes_follow_the_results_they_are_about(void **state)
+{
+    struct said said = speak(say_and_note, false, false, 0);
+
+    (void)state;
+    said_is(&said, 0, "app: before\ndone\napp: do this next\napp: and that\n", "");
+}
+
+static int note_and_fail(struct out *o)
+{
+    struct writ_error e = {0};
+
+    (void)say_and_note(o);
+    (void)writ_fail(&e, WRIT_FAULT_NO_INPUT, "no more");
+    return out_fault_line(o, &e);
+}
+
+static void other_lines_do_not_overtake_notes(void **state)
+{
+    struct said said = speak(note_and_fail, false, false, 0);
+
+    (void)state;
+    said_is(&said, WRIT_FAULT_NO_INPUT,
+            "app: before\napp: do this next\napp: and that\napp: no more\ndone\n", "");
+}
+
 /* ---- strangers' words ---- */
 
 static int say_strange_things(struct out *o)
@@ -236,7 +276,7 @@ static void a_fault_is_a_line_and_its_exit_code(void **state)
     struct said said = speak(fault_after_results, false, false, 0);
 
     (void)state;
-    said_is(&said, 66, "name: alice\nchain:\n", "app: file: not there\n");
+    said_is(&said, 66, "name: alice\nchain: none\n", "app: file: not there\n");
 }
 
 static void a_fault_is_said_even_when_quiet(void **state)
@@ -562,6 +602,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(nothing_said_is_nothing_written),
     CLAIM(data_is_written_byte_for_byte_even_when_quiet),
     CLAIM(much_is_written_whole),
+    CLAIM(notes_follow_the_results_they_are_about),
+    CLAIM(other_lines_do_not_overtake_notes),
     CLAIM(words_of_strangers_are_made_safe_everywhere),
     CLAIM(a_fault_is_a_line_and_its_exit_code),
     CLAIM(a_fault_is_said_even_when_quiet),
