@@ -47,40 +47,50 @@ int adding_is_own_ca(const struct places *places, const struct certfile_bundle *
     return rc;
 }
 
-static void bundle_path(const struct places *places, const struct certfile_bundle *b,
+static void bundle_path(const char *state, const struct certfile_bundle *b,
                         struct writ_buffer *path)
 {
     char fingerprint[TRUST_FINGERPRINT_TEXT];
 
     writ_hex_format(WRIT_SPAN_OF(b->fingerprint), fingerprint);
-    places_path(path, places->write, "trust");
+    places_path(path, state, "trust");
     writ_buffer_format(path, "/%s.bundle", fingerprint);
+}
+
+/* The serial of what a state keeps for the same root; 0 when there is nothing, or damage. */
+static uint64_t kept_serial(const char *state, const struct certfile_bundle *b)
+{
+    struct writ_buffer path = {0}, bytes = {0};
+    struct certfile_bundle kept = {0};
+    struct writ_error ignored = {0};
+    uint64_t serial = 0;
+
+    bundle_path(state, b, &path);
+    if (file_read(writ_buffer_string(&path), WRIT_BUNDLE_MAX, &bytes, &ignored) == 0 &&
+        certfile_read_bundle(writ_buffer_span(&bytes), (const char *)path.p, &kept, &ignored) == 0)
+        serial = kept.serial;
+    certfile_bundle_free(&kept);
+    writ_buffer_free(&path);
+    writ_buffer_free(&bytes);
+    return serial;
 }
 
 int adding_check_newer(const struct places *places, const struct certfile_bundle *b, bool *newer,
                        struct writ_error *e)
 {
-    struct writ_buffer path = {0}, bytes = {0};
-    struct certfile_bundle kept = {0};
-    struct writ_error ignored = {0};
-    int rc = 0;
-
     *newer = false;
-    bundle_path(places, b, &path);
-    if (file_read(writ_buffer_string(&path), WRIT_BUNDLE_MAX, &bytes, &ignored) == 0 &&
-        certfile_read_bundle(writ_buffer_span(&bytes), (const char *)path.p, &kept, &ignored) ==
-            0) {
-        *newer = kept.serial < b->serial;
-        if (kept.serial > b->serial)
-            rc = writ_fail(e, WRIT_FAULT_BAD_INPUT,
-                           "a newer bundle for this root is trusted already (serial %llu, this one "
-                           "is %llu)",
-                           (unsigned long long)kept.serial, (unsigned long long)b->serial);
+    for (size_t i = 0; i < places->reads; i++) {
+        uint64_t serial = kept_serial(places->read[i], b);
+
+        if (serial > b->serial)
+            return writ_fail(e, WRIT_FAULT_BAD_INPUT,
+                             "a newer bundle for this root is trusted already (serial %llu, this "
+                             "one is %llu)",
+                             (unsigned long long)serial, (unsigned long long)b->serial);
+        if (i == 0) /* the state to write */
+            *newer = serial > 0 && serial < b->serial;
     }
-    certfile_bundle_free(&kept);
-    writ_buffer_free(&path);
-    writ_buffer_free(&bytes);
-    return rc;
+    return 0;
 }
 
 int adding_trust(const struct places *places, const struct certfile_bundle *b, bool dry_run,
@@ -90,7 +100,7 @@ int adding_trust(const struct places *places, const struct certfile_bundle *b, b
     bool newer;
     int rc = adding_check_newer(places, b, &newer, e);
 
-    bundle_path(places, b, &path);
+    bundle_path(places->write, b, &path);
     if (rc == 0 && !dry_run)
         rc = places_make(places, "trust", &dir, e);
     if (rc == 0 && !dry_run)

@@ -16,9 +16,9 @@ int adding_check_fingerprint(const char *given, const struct certfile_bundle *b,
 int adding_is_own_ca(const struct places *places, const struct certfile_bundle *b, bool *own,
                      struct writ_error *e) WRIT_MUST_CHECK;
 
-/* What is kept for the same root: refuses one with a higher serial (WRIT_FAULT_BAD_INPUT), and says
- * in *newer whether this one replaces one with a lower serial.  One that is damaged does not count.
- */
+/* What is kept for the same root, in the caller's own state and in the system's: refuses one with a
+ * higher serial (WRIT_FAULT_BAD_INPUT), and says in *newer whether this one replaces one of the
+ * caller's own with a lower serial.  One that is damaged does not count. */
 int adding_check_newer(const struct places *places, const struct certfile_bundle *b, bool *newer,
                        struct writ_error *e) WRIT_MUST_CHECK;
 

@@ -102,6 +102,28 @@ holds "own sources and the machine's are listed together" \
 works "and pulled together" ann writ --at "$now" pull
 works "the own ones can be removed" ann writ source remove anns
 
+# --- two bundles for one root ---
+
+WRIT_ROOT=$dir/ca
+key_of root root.key
+key_of feed feed.key
+ca_certificates
+origin=$(query "SELECT origin FROM ca")
+WRIT_ROOT=$dir/root
+for serial in 9000000007 9000000009; do
+    "$forgefeed" bundle root.key root.pem "$serial" "$origin" "$("$forgefeed" public feed.key)" \
+        >"bundle.$serial"
+    chmod 644 "bundle.$serial"
+done
+must root writ trust add bundle.9000000009 --fingerprint "$fingerprint"
+refuses 65 "a newer bundle for this root is trusted already (serial 9000000009, this one is 9000000007)" \
+    "a user does not put an older bundle before the machine's" \
+    ann writ trust add bundle.9000000007 --fingerprint "$fingerprint"
+holds "and none is kept" [ ! -e "$ann_state/trust/$fingerprint.bundle" ]
+works "the same one is no harm" ann writ trust add bundle.9000000009 --fingerprint "$fingerprint"
+run ann writ --at "$now" verify app
+holds "and judges as before" [ "$code" -eq 2 ]
+
 chmod 700 /var/lib/writ
 run ann writ --at "$now" verify app
 holds "a machine's state that may not be read is a fault, and no empty one" [ "$code" -eq 77 ]
