@@ -41,6 +41,7 @@ struct writ_filter_set {
 enum writ_uncovered {
     WRIT_UNCOVERED_NOT,     /* something was said */
     WRIT_UNCOVERED_SOURCE,  /* there is no source at all */
+    WRIT_UNCOVERED_ISSUER,  /* its issuer is not known, so that there is nothing to ask with */
     WRIT_UNCOVERED_CA,      /* it is a CA certificate, and no OneCRL lists it */
     WRIT_UNCOVERED_EXPIRED, /* it had expired before the newest build */
     WRIT_UNCOVERED_NO_SCT,  /* it carries no timestamp of a log, or none that can be read */
@@ -53,7 +54,7 @@ struct writ_filter_fact {
     enum writ_uncovered uncovered;       /* why, when the answer is WRIT_FILTER_NOT_COVERED */
     bool stale;                          /* no set younger than WRIT_FILTER_LIFE says so; never when
                                             the answer is "revoked": that stays true */
-    const struct writ_filter_set *set;   /* who says so; NULL when nobody does */
+    const struct writ_filter_set *set;   /* who says so, or why not; NULL: no source */
     const struct writ_filter_file *file; /* the file of it; NULL when it was OneCRL */
 };
 
@@ -78,7 +79,9 @@ int writ_check_filters(const struct writ_filter_set *sets, size_t count,
 /* True when the set is older than WRIT_FILTER_LIFE. */
 bool writ_filter_set_is_stale(const struct writ_filter_set *set, int64_t now);
 
-/* "no source", "a CA certificate" …, as in messages; static. */
+/* A word for programs ("no-source", "expired" …; the JSON field "uncovered"), and a sentence for
+ * people; static. */
+const char *writ_uncovered_name(enum writ_uncovered why);
 const char *writ_uncovered_text(enum writ_uncovered why);
 
 #endif

@@ -1,0 +1,221 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/fetcher.h"
+#include "shared/file.h"
+#include "verdict/judge.h"
+#include "writ/checking.h"
+#include "writ/commands.h"
+#include "writ/server.h"
+
+#define RESULT_DEPTH   3 /* schema object, list of results, one result */
+#define TEXT_DEPTH     2
+#define CHAIN_DEADLINE 10000 /* ms, for a server that is asked for its chain */
+
+/* What all subjects have in common. */
+struct run {
+    const struct args *a;
+    struct out *o;
+    struct checking checking;
+    struct writ_buffer chain; /* of --chain */
+};
+
+/* -------------------------------------------------------------------------------- subjects */
+
+static bool is_server(const char *subject)
+{
+    return strncmp(subject, "https://", 8) == 0;
+}
+
+static int read_server(const struct run *r, const char *url, struct writ_buffer *bytes,
+                       struct writ_error *e)
+{
+    struct fetcher_server server;
+
+    if (server_parse(url, args_value(r->a, "starttls"), args_value(r->a, "connect"), &server, e) <
+        0)
+        return -1;
+    out_detail(r->o, 1, "%s: asking %s port %s for its certificates, and nothing else", url,
+               server.host, server.port);
+    return fetcher_chain(&server, CHAIN_DEADLINE, CHECKING_BYTES_MAX, bytes, e);
+}
+
+static int read_subject(const struct run *r, const char *subject, struct writ_buffer *bytes,
+                        struct writ_error *e)
+{
+    if (is_server(subject))
+        return read_server(r, subject, bytes, e);
+    if (strcmp(subject, "-") == 0)
+        return file_read_fd(STDIN_FILENO, "standard input", CHECKING_BYTES_MAX, bytes, e);
+    return file_read(subject, CHECKING_BYTES_MAX, bytes, e);
+}
+
+/* --------------------------------------------------------------------------------- answers */
+
+static const char *network(const char *subject)
+{
+    return is_server(subject) ? "asked the server for its chain" : "none";
+}
+
+static int tell_json(const struct run *r, const char *subject, const struct checking_answer *answer,
+                     struct writ_error *e)
+{
+    struct writ_emit *m = out_emit(r->o);
+    int rc;
+
+    writ_emit_object(m, NULL);
+    writ_emit_string(m, "subject", subject);
+    writ_emit_span(m, "line", writ_buffer_span(&answer->line));
+    writ_emit_string(m, "network", network(subject));
+    rc = writ_emit_fragment_add(m, writ_buffer_span(&answer->fragment), e);
+    writ_emit_end(m);
+    return rc;
+}
+
+/* A line; with -v the whole walk below it. */
+static int tell_text(const struct run *r, const char *subject, const struct checking_answer *answer,
+                     struct writ_error *e)
+{
+    struct writ_buffer text = {0};
+    struct writ_emit m;
+    char shown[FILE_SHOWN_MAX];
+    int rc = 0;
+
+    if (r->a->operand_count > 1)
+        out_say(r->o, "%s: %.*s; network: %s", file_shown(subject, shown), (int)answer->line.n,
+                (const char *)answer->line.p, network(subject));
+    else
+        out_say(r->o, "%.*s; network: %s", (int)answer->line.n, (const char *)answer->line.p,
+                network(subject));
+    if (r->a->verbose > 0) {
+        writ_emit_fragment_start(&m, WRIT_EMIT_TEXT, TEXT_DEPTH, &text);
+        rc = writ_emit_fragment_add(&m, writ_buffer_span(&answer->fragment), e);
+        out_data(r->o, writ_buffer_span(&text));
+        writ_buffer_free(&text);
+    }
+    return rc;
+}
+
+static int tell_fault(const struct run *r, const char *subject, const struct writ_error *e)
+{
+    if (r->o->json) {
+        writ_emit_object(out_emit(r->o), NULL);
+        writ_emit_string(out_emit(r->o), "subject", subject);
+        writ_emit_string(out_emit(r->o), "outcome", writ_outcome_name(WRIT_FAULT));
+        writ_emit_number(out_emit(r->o), "exit", (int64_t)e->fault);
+        out_emit_fault(out_emit(r->o), e);
+        writ_emit_end(out_emit(r->o));
+    }
+    return out_fault_line(r->o, e);
+}
+
+static int check_one(const struct run *r, const char *subject)
+{
+    struct writ_buffer bytes = {0};
+    struct checking_subject what = {
+        .chain = writ_buffer_span(&r->chain),
+        .form = r->a->json ? WRIT_EMIT_JSON : WRIT_EMIT_TEXT,
+        .depth = r->a->json ? RESULT_DEPTH : TEXT_DEPTH,
+    };
+    struct checking_answer answer = {0};
+    struct writ_error e = {0};
+    int status;
+
+    if (read_subject(r, subject, &bytes, &e) < 0) {
+        status = tell_fault(r, subject, &e);
+    } else {
+        what.bytes = writ_buffer_span(&bytes);
+        if (checking_judge(&r->checking, &what, &answer, &e) < 0)
+            status = tell_fault(r, subject, &e);
+        else if ((r->a->json ? tell_json(r, subject, &answer, &e)
+                             : tell_text(r, subject, &answer, &e)) < 0)
+            status = out_fault_line(r->o, &e);
+        else
+            status = answer.exit;
+    }
+    checking_answer_free(&answer);
+    writ_buffer_free(&bytes);
+    return status;
+}
+
+/* ----------------------------------------------------------------------------- the command */
+
+static int usage(const struct args *a, struct writ_error *e)
+{
+    bool server = false;
+
+    for (size_t i = 0; i < a->operand_count; i++)
+        server = server || is_server(args_operand(a, i));
+    if (!server && (args_value(a, "starttls") != NULL || args_value(a, "connect") != NULL))
+        return args_fail(a, e, "--starttls and --connect go with https://HOST");
+    return 0;
+}
+
+static int start(struct run *r, struct writ_error *e)
+{
+    const char *chain = args_value(r->a, "chain");
+
+    if (usage(r->a, e) < 0 ||
+        (chain != NULL && file_read(chain, CHECKING_BYTES_MAX, &r->chain, e) < 0) ||
+        checking_start(&r->checking, r->a->root, r->a->now, e) < 0)
+        return -1;
+    for (size_t i = 0; i < r->checking.filters.problem_count; i++)
+        out_note(r->o, "%s", r->checking.filters.problems[i]);
+    r->checking.policy.allow_uncovered = args_flag(r->a, "allow-uncovered");
+    return 0;
+}
+
+static int run(const struct args *a, struct out *o)
+{
+    struct run r = {.a = a, .o = o};
+    struct writ_error e = {0};
+    int status = 0;
+
+    if (start(&r, &e) < 0) {
+        status = out_fault(o, &e);
+    } else {
+        if (a->json)
+            writ_emit_list(out_emit(o), "results");
+        for (size_t i = 0; i < a->operand_count; i++)
+            status = writ_worse_exit(status, check_one(&r, args_operand(a, i)));
+        if (a->json) {
+            writ_emit_end(out_emit(o));
+            writ_emit_number(out_emit(o), "exit", status);
+        }
+    }
+    checking_end(&r.checking);
+    writ_buffer_free(&r.chain);
+    return status;
+}
+
+const struct command command_check = {
+    .words = "check",
+    .group = "judge",
+    .summary = "is this TLS certificate revoked",
+    .description =
+        "Asks the filters on this device about the first certificate of a file (PEM or DER, - for\n"
+        "standard input) or of a server, and OneCRL about those above it.  Nothing leaves the\n"
+        "device; only https://HOST connects, to that server, for its chain.\n",
+    .operands =
+        (const struct operand_spec[]){
+            {.name = "CERT|CHAIN|-|https://HOST[:PORT]", .hint = COMMAND_HINT_FILE, .many = true},
+            {0}},
+    .options =
+        (const struct option_spec[]){
+            {.name = "chain",
+             .value = "FILE",
+             .help = "more certificates among which issuers are found",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "starttls",
+             .value = "PROTOCOL",
+             .help = "what the server speaks before TLS",
+             .choices = server_protocols},
+            {.name = "connect", .value = "HOST[:PORT]", .help = "connect there instead"},
+            {.name = "allow-uncovered", .help = "exit 0 where no filter can know"},
+            {0}},
+    .network = "with https://HOST",
+    .examples = (const char *const[]){"writ check --help", NULL},
+    .exits = "0 not revoked, 2 revoked, 3 untrusted or malformed, 4 not covered or not enrolled,\n"
+             "5 stale, 64 and up could not look; of several the worst\n",
+    .run = run,
+};
