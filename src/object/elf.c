@@ -61,6 +61,7 @@ struct reader {
     struct writ_elf *elf;
     bool has_interpreter;
     bool has_pie_flag;
+    unsigned dynamic_left; /* entries of dynamic sections that may still be looked at */
 };
 
 /* A number of 2, 4 or 8 bytes at an offset that was checked before; 0 beyond the file. */
@@ -93,12 +94,13 @@ static int reach(struct reader *r, uint64_t offset, uint64_t size, const char *w
     return 0;
 }
 
-/* The dynamic section's DT_FLAGS_1 tells a static position-independent program from a library. */
+/* The dynamic section's DT_FLAGS_1 tells a static position-independent program from a library.  A
+ * stranger may name the same section in every program header: the ceiling is for all together. */
 static void look_for_pie_flag(struct reader *r, uint64_t offset, uint64_t size)
 {
     uint64_t step = 2 * r->layout->word;
 
-    for (uint64_t i = 0; i + step <= size && i < step * WRIT_ELF_HEADERS_MAX; i += step) {
+    for (uint64_t i = 0; i + step <= size && r->dynamic_left > 0; i += step, r->dynamic_left--) {
         uint64_t tag = word(r, offset + i);
 
         if (tag == DT_NULL)
@@ -202,9 +204,39 @@ static enum writ_content_form form_of(const struct reader *r, uint64_t type)
                                                  : WRIT_CONTENT_ELF_LIBRARY;
 }
 
+/* What Linux asks of a file before it executes it, read in one class and byte order. */
+static bool loads_as(struct writ_span file, const struct layout *layout, bool big_endian)
+{
+    struct reader r = {.file = file, .layout = layout, .big_endian = big_endian};
+    uint64_t type = number(&r, EI_NIDENT, 2);
+
+    return (type == ET_EXEC || type == ET_DYN) &&
+           number(&r, layout->phentsize, 2) == layout->segment && number(&r, layout->phnum, 2) > 0;
+}
+
+/* Linux goes by the machine alone, and believes neither the class nor the byte order that a file
+ * names: one that would load as another than these is judged as one file and run as another. */
+static int check_unambiguous(const struct reader *r)
+{
+    static const struct layout *const layouts[] = {&layout32, &layout64};
+
+    for (size_t i = 0; i < 2; i++) {
+        for (int big_endian = 0; big_endian < 2; big_endian++) {
+            if (layouts[i] == r->layout && (big_endian != 0) == r->big_endian)
+                continue;
+            if (loads_as(r->file, layouts[i], big_endian != 0))
+                return writ_fail_at(r->error, EI_CLASS,
+                                    "ELF: its headers are a program's in another class or byte "
+                                    "order than it names");
+        }
+    }
+    return 0;
+}
+
 static int read_elf(struct writ_span content, struct writ_elf *elf, struct writ_error *e)
 {
-    struct reader r = {.file = content, .error = e, .elf = elf};
+    struct reader r = {
+        .file = content, .error = e, .elf = elf, .dynamic_left = WRIT_ELF_HEADERS_MAX};
     struct writ_span ident;
     uint64_t type;
 
@@ -216,7 +248,7 @@ static int read_elf(struct writ_span content, struct writ_elf *elf, struct writ_
         return writ_fail_at(e, EI_DATA, "ELF: unknown byte order %u", ident.p[EI_DATA]);
     r.layout = ident.p[EI_CLASS] == ELFCLASS64 ? &layout64 : &layout32;
     r.big_endian = ident.p[EI_DATA] == ELFDATA2MSB;
-    if (read_tables(&r) < 0)
+    if (check_unambiguous(&r) < 0 || read_tables(&r) < 0)
         return -1;
     type = number(&r, EI_NIDENT, 2);
     elf->is_shared = type == ET_DYN;

@@ -10,7 +10,7 @@
 
 #include "bytes/cursor.h"
 
-#define WRIT_ELF_HEADERS_MAX 65536 /* program headers, and section headers */
+#define WRIT_ELF_HEADERS_MAX 65536 /* program headers, section headers, entries of PT_DYNAMIC */
 #define WRIT_SHEBANG_MAX     4096  /* bytes looked at after "#!" */
 
 /* What the first bytes of a file show. */
@@ -30,7 +30,9 @@ struct writ_elf {
 };
 
 /* Looks at a file's content.  -1 when it begins as ELF and does not hold together: headers cut off,
- * sizes that are not the class's, a segment or section that reaches beyond the content. */
+ * sizes that are not the class's, a segment or section that reaches beyond the content; or when its
+ * headers would also be a program's in another class or byte order, which Linux does not look at.
+ */
 int writ_elf_parse(struct writ_span content, struct writ_elf *elf,
                    struct writ_error *e) WRIT_MUST_CHECK;
 

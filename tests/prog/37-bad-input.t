@@ -548,6 +548,27 @@ sound 'a data seal on data' data
 beside data script
 bad untrusted kind 3 'a script seal on data' 'sealed as script, and the file is data' data
 
+# Linux executes this on x86-64, though it says that it is a file of 32 bits, most significant byte
+# first, and is an object when it is read like that.
+cat >disguise.py <<'END'
+import struct, sys
+b = bytearray(0x10000 + 56)
+b[0:16] = b"\x7fELF\1\2\1" + bytes(9)
+struct.pack_into("<HHIQQQIHHHHHH", b, 16, 2, 62, 1, 0x400200, 0x10000, 0, 0, 0, 56, 1, 0, 0, 0)
+struct.pack_into(">HHHHH", b, 40, 52, 32, 0, 40, 1)
+struct.pack_into("<IIQQQQQQ", b, 0x10000, 1, 5, 0, 0x400000, 0x400000, len(b), len(b), 0x1000)
+b[0x200:0x20c] = bytes.fromhex("b83c000000bf070000000f05")
+sys.stdout.buffer.write(b)
+END
+python3 disguise.py >disguised
+chmod +x disguised
+if [ "$(uname -m)" = x86_64 ]; then
+    exits 7 'a program in disguise runs' ./disguised
+fi
+beside disguised data
+bad untrusted kind 3 'a data seal on a program in disguise' \
+    "its headers are a program's in another class or byte order" disguised
+
 # ------------------------------------------------------------------------------------- the seal
 
 # cut STATEMENT: the good seal, changed so, as the tail of tiny.

@@ -201,6 +201,30 @@ static void a_dynamic_section_may_be_cut_off(void **state)
     }
 }
 
+/* A stranger may name the same long section in every one of 65536 headers. */
+static void dynamic_sections_have_a_ceiling_in_all(void **state)
+{
+    static uint8_t file[IMAGE_MAX + (WRIT_ELF_HEADERS_MAX + 1) * sizeof(Elf64_Dyn)];
+    const size_t full = WRIT_ELF_HEADERS_MAX * sizeof(Elf64_Dyn);
+    const Elf64_Dyn needed = {.d_tag = DT_NEEDED};
+    const Elf64_Dyn flag = {.d_tag = DT_FLAGS_1, .d_un = {.d_val = DF_1_PIE}};
+
+    (void)state;
+    for (size_t i = 0; i < WRIT_ELF_HEADERS_MAX; i++)
+        memcpy(file + IMAGE_MAX + i * sizeof needed, &needed, sizeof needed);
+    memcpy(file + IMAGE_MAX + full, &flag, sizeof flag);
+    for (size_t left = 0; left <= 1; left++) {
+        struct image im = image_of(1);
+
+        segment(&im, 0, PT_DYNAMIC, IMAGE_MAX, full - left * sizeof needed);
+        segment(&im, 1, PT_DYNAMIC, IMAGE_MAX + full, sizeof flag);
+        memcpy(file, im.bytes, IMAGE_MAX);
+        writ_error_clear(&e);
+        assert_ok(writ_elf_parse(WRIT_SPAN_OF(file), &elf, &e));
+        assert_int_equal(elf.form, left ? WRIT_CONTENT_ELF_PROGRAM : WRIT_CONTENT_ELF_LIBRARY);
+    }
+}
+
 static void everything_else_is_an_object(void **state)
 {
     static const uint16_t types[] = {ET_NONE, ET_REL, ET_CORE, 0xfe00, 0xffff};
@@ -372,6 +396,57 @@ static void the_identification_is_checked(void **state)
         other.bytes[EI_DATA] = 3;
         REFUSED(&other, "ELF: unknown byte order 3");
     }
+}
+
+/* An image that says it is of another form than the one it is written in. */
+static struct image disguised(int form, int as, unsigned type)
+{
+    struct image im = image_of(form), other = image_of(as);
+
+    SET(&im, Ehdr, 0, e_type, type);
+    segment(&im, 0, PT_LOAD, 0, 1);
+    im.bytes[EI_CLASS] = other.bytes[EI_CLASS];
+    im.bytes[EI_DATA] = other.bytes[EI_DATA];
+    return im;
+}
+
+/* Linux looks at the machine, and neither at the class nor at the byte order. */
+static void a_program_in_the_class_and_order_of_another_is_refused(void **state)
+{
+    struct image im;
+
+    (void)state;
+    for (int form = 0; form < 4; form++) {
+        for (int as = 0; as < 4; as++) {
+            if (as == form)
+                continue;
+            im = disguised(form, as, ET_EXEC);
+            REFUSED(&im, "ELF: its headers are a program's in another class or byte order");
+            im = disguised(form, as, ET_DYN);
+            REFUSED(&im, "ELF: its headers are a program's in another class or byte order");
+        }
+    }
+}
+
+/* What Linux would not execute in the other form either may look as it likes: here an object in 32
+ * bits, most significant byte first, which has no segments. */
+static void an_object_is_no_program_for_looking_like_one(void **state)
+{
+    struct image im = image_of(2);
+
+    (void)state;
+    put(&im, EI_NIDENT, 1, ET_EXEC); /* 0x0200 */
+    im.bytes[EI_NIDENT + 1] = 0;
+    read_image(&im);
+    assert_int_equal(elf.form, WRIT_CONTENT_ELF_OTHER);
+    im.bytes[offsetof(Elf64_Ehdr, e_phentsize)] = sizeof(Elf64_Phdr);
+    read_image(&im);
+    assert_int_equal(elf.form, WRIT_CONTENT_ELF_OTHER);
+    im.bytes[offsetof(Elf64_Ehdr, e_phnum)] = 1;
+    REFUSED(&im, "ELF: its headers are a program's in another class or byte order");
+    im.bytes[EI_NIDENT] = ET_CORE;
+    read_image(&im);
+    assert_int_equal(elf.form, WRIT_CONTENT_ELF_OTHER);
 }
 
 static void headers_have_the_size_of_their_class(void **state)
@@ -561,6 +636,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(the_pie_flag_makes_a_program),
     CLAIM(other_flags_and_what_follows_the_end_make_none),
     CLAIM(a_dynamic_section_may_be_cut_off),
+    CLAIM(dynamic_sections_have_a_ceiling_in_all),
     CLAIM(everything_else_is_an_object),
     CLAIM(other_files_are_scripts_or_data),
     CLAIM(forms_have_names),
@@ -570,6 +646,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(an_end_that_overflows_is_beyond_the_content),
     CLAIM(what_takes_no_room_in_the_file_may_say_anything),
     CLAIM(the_identification_is_checked),
+    CLAIM(a_program_in_the_class_and_order_of_another_is_refused),
+    CLAIM(an_object_is_no_program_for_looking_like_one),
     CLAIM(headers_have_the_size_of_their_class),
     CLAIM(a_table_without_entries_has_no_size),
     CLAIM(a_table_lies_within_the_content),
