@@ -124,8 +124,10 @@ static int print_table(struct listing *l, struct writ_error *e)
 {
     char *text = NULL;
 
-    if (l->count == 0)
+    if (l->count == 0) {
+        out_note(l->o, "no certificate fits");
         return 0;
+    }
     if (scols_print_table_to_string(l->table, &text) < 0)
         return writ_fail_memory(e);
     out_data(l->o, writ_span_text(text));

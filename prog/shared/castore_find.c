@@ -235,7 +235,8 @@ const struct castore_certificate *castore_matches_only(const struct castore_matc
         return m->at[0];
     writ_text_copy_safe(shown, sizeof shown, writ_span_text(text));
     if (m->n == 0)
-        (void)writ_fail(e, WRIT_FAULT_NO_INPUT, "no certificate of this CA is \"%s\"", shown);
+        (void)writ_fail(e, WRIT_FAULT_NO_INPUT,
+                        "no certificate of this CA is \"%s\"; see writ ca list", shown);
     else
         (void)refuse_several(m, shown, e);
     return NULL;

@@ -373,6 +373,7 @@ run w ca list --team choir
 holds "--team keeps only that team" [ "$(sed 1d out | wc -l)" -eq 2 ]
 run w ca list --team nobody
 prints "and an empty list is empty" ""
+says "which is said" "writ: no certificate fits"
 at 2027-03-05T12:00:00Z
 run w ca list --team tools --json
 holds "an expired certificate is called that" [ "$(field '.certificates[0].state')" = expired ]

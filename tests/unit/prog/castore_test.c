@@ -539,7 +539,7 @@ static void one_match_is_the_answer_and_none_is_no_input(void **state)
     assert_int_equal(c->id, alice);
     assert_ok(castore_find(ca.s, CASTORE_BY_WORD, "Bob\033[2J", &m, &e));
     assert_fault_null(castore_matches_only(&m, "Bob\033[2J", &e), WRIT_FAULT_NO_INPUT,
-                      "no certificate of this CA is \"Bob\\x1b[2J\"");
+                      "no certificate of this CA is \"Bob\\x1b[2J\"; see writ ca list");
     castore_matches_free(&m);
     ca_remove(&ca);
 }
