@@ -33,8 +33,9 @@ int libexec_path(const char *name, struct writ_buffer *path, struct writ_error *
         writ_buffer_format(path, "%s/%s", dir, name);
     if (access(writ_buffer_string(path), X_OK) == 0)
         return 0;
-    return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s is missing; is writ installed whole?",
-                     writ_buffer_string(path));
+    return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                     "%s is missing; is writ installed whole, and in %s as it was built for?",
+                     writ_buffer_string(path), WRIT_BINDIR);
 }
 
 int libexec_become(const char *name, const struct args *a, struct out *o)

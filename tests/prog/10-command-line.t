@@ -113,4 +113,10 @@ exits 64 'a command made of control characters is refused' writ "$(printf '\033[
 says 'control characters are spelled out, on one line' \
     'writ: unknown command "writ \x1b[31mred\x0awrit: ok"; try writ --help'
 
+# A program that was copied without its others.
+mkdir alone && cp "$build/prog/writ/writ" alone
+exits 78 'writ alone is no CA' alone/writ ca list
+holds 'and says what it misses, and where it was built for' grep -Exq \
+    "writ: $dir/alone/writ-ca is missing; is writ installed whole, and in /.*/bin as it was built for\\?" err
+
 finish
