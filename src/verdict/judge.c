@@ -479,6 +479,58 @@ static void conclude(struct writ_verdict *v, const struct finding *f, size_t sea
     (void)snprintf(v->reason, sizeof v->reason, "%s", f->reason);
 }
 
+static void earlier(struct writ_verdict *v, int64_t instant)
+{
+    if (!v->has_holds_until || instant < v->holds_until)
+        v->holds_until = instant;
+    v->has_holds_until = true;
+}
+
+/* An allowed verdict ends with the feed, and with the certificates where no timestamp outlives
+ * them. */
+static void limit_in_time(const struct writ_evidence *evidence,
+                          const struct writ_entry_facts *entry, struct writ_verdict *v)
+{
+    const struct writ_source_facts *source = &evidence->source[entry->path.bundle];
+
+    if (source->state == WRIT_SOURCE_OPEN)
+        earlier(v, source->expires);
+    for (size_t i = 0; entry->stamp.state != WRIT_STAMP_COUNTS && i < entry->path.count; i++)
+        earlier(v, entry->path.link[i].not_after);
+}
+
+/* A stamp that this device's data does not cover yet might save what was revoked or has ended. */
+static bool stamp_might_help(const struct writ_entry_facts *entry)
+{
+    const struct writ_path_facts *path = &entry->path;
+
+    for (size_t i = 0; i < path->count; i++) {
+        if (path->link[i].status == WRIT_STATUS_REVOKED &&
+            !could_outlive(&path->link[i].revocation, &entry->stamp))
+            return false;
+    }
+    return entry->stamp.state == WRIT_STAMP_NOT_COUNTED;
+}
+
+/* Whether newer data might change what was found; entry is NULL where it rests on none. */
+static bool wants_pull(const struct finding *f, const struct writ_entry_facts *entry)
+{
+    switch (f->why) {
+    case WRIT_WHY_NEWER:
+    case WRIT_WHY_UNCOVERED_PASSES:
+    case WRIT_WHY_ISSUER_UNKNOWN:
+    case WRIT_WHY_NEVER_PULLED:
+    case WRIT_WHY_FEED_EXPIRED:
+    case WRIT_WHY_DATA_DAMAGED:
+        return true;
+    case WRIT_WHY_CERTIFICATE_REVOKED:
+    case WRIT_WHY_DATES:
+        return entry != NULL && stamp_might_help(entry);
+    default:
+        return false;
+    }
+}
+
 static void judge_unsigned(const struct writ_evidence *evidence, struct writ_verdict *v)
 {
     struct finding f = {.entry = WRIT_NO_ENTRY};
@@ -491,81 +543,41 @@ static void judge_unsigned(const struct writ_evidence *evidence, struct writ_ver
     conclude(v, &f, WRIT_NO_ENTRY);
 }
 
+static const struct writ_entry_facts *entry_of(const struct writ_evidence *evidence, size_t seal,
+                                               const struct finding *f)
+{
+    return f->entry == WRIT_NO_ENTRY ? NULL : &evidence->seal[seal].entry[f->entry];
+}
+
+/* The verdict on all seals must not outlive what was found of any. */
+static void allow(const struct writ_evidence *evidence, const struct finding *found,
+                  struct writ_verdict *v)
+{
+    for (size_t i = 0; i < evidence->seal_count; i++) {
+        const struct writ_entry_facts *entry = entry_of(evidence, i, &found[i]);
+
+        limit_in_time(evidence, entry, v);
+        v->pull_wanted |= wants_pull(&found[i], entry);
+    }
+}
+
 /* With a tail and a detached seal, both must be sound; the tail's word is the verdict's. */
 static void judge_sealed(const struct writ_policy *policy, const struct writ_evidence *evidence,
                          struct writ_verdict *v)
 {
-    struct finding first = {0}, other = {0};
+    struct finding found[WRIT_FACTS_SEALS] = {0};
+    size_t worst = 0;
 
-    judge_seal(policy, evidence, &evidence->seal[0], &first);
-    conclude(v, &first, 0);
-    for (size_t i = 1; i < evidence->seal_count; i++) {
-        judge_seal(policy, evidence, &evidence->seal[i], &other);
-        if (other.outcome != WRIT_ALLOWED && is_worse(&other, &first)) {
-            first = other;
-            conclude(v, &other, i);
-        }
+    for (size_t i = 0; i < evidence->seal_count; i++) {
+        judge_seal(policy, evidence, &evidence->seal[i], &found[i]);
+        if (is_worse(&found[i], &found[worst]))
+            worst = i;
     }
-}
-
-static void earlier(struct writ_verdict *v, int64_t instant)
-{
-    if (!v->has_holds_until || instant < v->holds_until)
-        v->holds_until = instant;
-    v->has_holds_until = true;
-}
-
-/* An allowed verdict ends with the feed, and with the certificates where no timestamp outlives
- * them. */
-static void limit_in_time(const struct writ_evidence *evidence, struct writ_verdict *v)
-{
-    const struct writ_entry_facts *entry;
-    const struct writ_source_facts *source;
-
-    if (v->outcome != WRIT_ALLOWED || v->entry == WRIT_NO_ENTRY)
-        return;
-    entry = &evidence->seal[v->seal].entry[v->entry];
-    source = &evidence->source[entry->path.bundle];
-    if (source->state == WRIT_SOURCE_OPEN)
-        earlier(v, source->expires);
-    for (size_t i = 0; entry->stamp.state != WRIT_STAMP_COUNTS && i < entry->path.count; i++)
-        earlier(v, entry->path.link[i].not_after);
-}
-
-/* A stamp that this device's data does not cover yet might save what was revoked or has ended. */
-static bool stamp_might_help(const struct writ_evidence *evidence, const struct writ_verdict *v)
-{
-    const struct writ_entry_facts *entry;
-    const struct writ_path_facts *path;
-
-    if (v->entry == WRIT_NO_ENTRY)
-        return false;
-    entry = &evidence->seal[v->seal].entry[v->entry];
-    path = &entry->path;
-    for (size_t i = 0; i < path->count; i++) {
-        if (path->link[i].status == WRIT_STATUS_REVOKED &&
-            !could_outlive(&path->link[i].revocation, &entry->stamp))
-            return false;
-    }
-    return entry->stamp.state == WRIT_STAMP_NOT_COUNTED;
-}
-
-static bool wants_pull(const struct writ_evidence *evidence, const struct writ_verdict *v)
-{
-    switch (v->why) {
-    case WRIT_WHY_NEWER:
-    case WRIT_WHY_UNCOVERED_PASSES:
-    case WRIT_WHY_ISSUER_UNKNOWN:
-    case WRIT_WHY_NEVER_PULLED:
-    case WRIT_WHY_FEED_EXPIRED:
-    case WRIT_WHY_DATA_DAMAGED:
-        return true;
-    case WRIT_WHY_CERTIFICATE_REVOKED:
-    case WRIT_WHY_DATES:
-        return stamp_might_help(evidence, v);
-    default:
-        return false;
-    }
+    conclude(v, &found[worst], worst);
+    if (v->outcome == WRIT_ALLOWED)
+        allow(evidence, found, v);
+    else
+        v->pull_wanted = wants_pull(&found[worst], entry_of(evidence, worst, &found[worst]));
 }
 
 void writ_judge_nothing(struct writ_verdict *verdict)
@@ -586,6 +598,4 @@ void writ_judge(const struct writ_policy *policy, const struct writ_evidence *ev
         judge_unsigned(evidence, verdict);
     else
         judge_sealed(policy, evidence, verdict);
-    limit_in_time(evidence, verdict);
-    verdict->pull_wanted = wants_pull(evidence, verdict);
 }
