@@ -177,6 +177,27 @@ static enum writ_oid with_hash(enum writ_oid signature, enum writ_oid digest)
     }
 }
 
+/* The hash that a signature algorithm names; unknown for one that names none. */
+static enum writ_oid hash_of(enum writ_oid signature)
+{
+    switch (signature) {
+    case WRIT_OID_ECDSA_SHA1:
+    case WRIT_OID_RSA_SHA1:
+        return WRIT_OID_SHA1;
+    case WRIT_OID_ECDSA_SHA256:
+    case WRIT_OID_RSA_SHA256:
+        return WRIT_OID_SHA256;
+    case WRIT_OID_ECDSA_SHA384:
+    case WRIT_OID_RSA_SHA384:
+        return WRIT_OID_SHA384;
+    case WRIT_OID_ECDSA_SHA512:
+    case WRIT_OID_RSA_SHA512:
+        return WRIT_OID_SHA512;
+    default:
+        return WRIT_OID_UNKNOWN;
+    }
+}
+
 static int take_signer(struct writ_cursor *signers, struct writ_cms *cms)
 {
     struct writ_cursor signer;
@@ -192,6 +213,9 @@ static int take_signer(struct writ_cursor *signers, struct writ_cms *cms)
         writ_der_octet_string(&signer, &cms->signature, "signature") < 0)
         return -1;
     cms->signature_algorithm = with_hash(algorithm, cms->digest_algorithm);
+    /* Others (OpenSSL) hash the attributes with the digest's hash, whatever the signature says. */
+    if (hash_of(algorithm) != WRIT_OID_UNKNOWN && hash_of(algorithm) != cms->digest_algorithm)
+        return writ_cursor_fail(&signer, "signatureAlgorithm: another hash than the digest's");
     if (writ_der_next_is(&signer, WRIT_DER_CONTEXT_CONSTRUCTED(1)))
         return writ_cursor_fail(&signer, "SignerInfo: unsigned attributes are not allowed");
     return writ_der_end(&signer, "SignerInfo");

@@ -1,8 +1,9 @@
 /*
  * object/cms.h - CMS SignedData (RFC 5652), the narrow profile that seals and timestamps use
  *
- * One SignerInfo, signed attributes always, definite lengths, certificates but no CRLs, no unsigned
- * attributes: everything unsigned in a seal stands in its extras, where it can be seen.
+ * One SignerInfo, one hash for digest and signature, signed attributes always, definite lengths,
+ * certificates but no CRLs, no unsigned attributes: everything unsigned in a seal stands in its
+ * extras, where it can be seen.
  */
 #ifndef WRIT_OBJECT_CMS_H
 #define WRIT_OBJECT_CMS_H

@@ -262,8 +262,37 @@ static void rsa_takes_its_hash_from_the_digest_algorithm(void **state)
              .algorithm = "30{ 06{ 2a864886f70d010101 } 05{} }");
         assert_int_equal(cms.signature_algorithm, cases[i].wanted);
     }
-    READ(.algorithm = "30{ 06{ 2a864886f70d01010d } 05{} }");
-    assert_int_equal(cms.signature_algorithm, WRIT_OID_RSA_SHA512);
+}
+
+/* Of six algorithms, each with the three digests: the two of the same hash are read. */
+static void a_signature_has_the_hash_of_the_digest(void **state)
+{
+    static const char *const digests[] = {SHA256, "30{ 06{ 608648016503040202 } 05{} }",
+                                          "30{ 06{ 608648016503040203 } 05{} }"};
+    static const char *const algorithms[][2] = {
+        {"30{ 06{ 2a8648ce3d040302 } }", "30{ 06{ 2a864886f70d01010b } 05{} }"},
+        {"30{ 06{ 2a8648ce3d040303 } }", "30{ 06{ 2a864886f70d01010c } 05{} }"},
+        {"30{ 06{ 2a8648ce3d040304 } }", "30{ 06{ 2a864886f70d01010d } 05{} }"}};
+    static const enum writ_oid names[][2] = {{WRIT_OID_ECDSA_SHA256, WRIT_OID_RSA_SHA256},
+                                             {WRIT_OID_ECDSA_SHA384, WRIT_OID_RSA_SHA384},
+                                             {WRIT_OID_ECDSA_SHA512, WRIT_OID_RSA_SHA512}};
+
+    (void)state;
+    for (size_t i = 0; i < 3 * 3 * 2; i++) {
+        size_t digest = i / 6, hash = i / 2 % 3, scheme = i % 2;
+
+        if (digest == hash) {
+            READ(.digest = digests[digest], .algorithm = algorithms[hash][scheme]);
+            assert_int_equal(cms.signature_algorithm, names[hash][scheme]);
+        } else {
+            REFUSED("signatureAlgorithm: another hash than the digest's", .digest = digests[digest],
+                    .algorithm = algorithms[hash][scheme]);
+        }
+    }
+    REFUSED("signatureAlgorithm: another hash than the digest's",
+            .algorithm = "30{ 06{ 2a8648ce3d0401 } }");
+    REFUSED("signatureAlgorithm: another hash than the digest's",
+            .algorithm = "30{ 06{ 2a864886f70d010105 } 05{} }");
 }
 
 static void unsigned_attributes_are_refused(void **state)
@@ -503,6 +532,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_certificate_is_the_signers_when_it_is_named),
     CLAIM(a_certificate_is_the_signers_when_its_key_is_named),
     CLAIM(rsa_takes_its_hash_from_the_digest_algorithm),
+    CLAIM(a_signature_has_the_hash_of_the_digest),
     CLAIM(unsigned_attributes_are_refused),
     CLAIM(signed_attributes_are_required),
     CLAIM(attributes_stand_in_the_order_of_der),
