@@ -108,6 +108,8 @@ static void set_instant(X509_STORE_CTX *context, int64_t instant, bool ignore_da
 
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
     X509_VERIFY_PARAM_set_depth(param, WRIT_PATH_LENGTH_MAX - 2);
+    /* Without it OpenSSL passes over critical policyConstraints and inhibitAnyPolicy. */
+    (void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK);
     if (ignore_dates)
         (void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
     else

@@ -1,11 +1,12 @@
 /*
  * crypto/path.h - certification paths (RFC 5280 section 6.1), built and checked by OpenSSL
  *
- * Names, signatures, dates, basic constraints, path length, keyUsage, name constraints and unknown
- * critical extensions of every certificate of the path are checked here, at an instant that is an
- * argument, and that keys and hashes have 112 bits of strength.  Purpose and revocation are not:
- * evidence/path.h does that.  OpenSSL takes a certificate to have ended in the second of its
- * notAfter (RFC 5280 section 4.1.2.5 still counts that second in).
+ * Names, signatures, dates, basic constraints, path length, keyUsage, name constraints, policies
+ * (any will do, unless a certificate wants one) and unknown critical extensions of every
+ * certificate of the path are checked here, at an instant that is an argument, and that keys and
+ * hashes have 112 bits of strength.  Purpose and revocation are not: evidence/path.h does that.
+ * OpenSSL takes a certificate to have ended in the second of its notAfter (RFC 5280 section 4.1.2.5
+ * still counts that second in).
  */
 #ifndef WRIT_CRYPTO_PATH_H
 #define WRIT_CRYPTO_PATH_H

@@ -162,6 +162,8 @@ static void close_extension(struct writ_build *b)
 
 static void add_constraints(struct writ_build *b, const struct world_cert *cert)
 {
+    if (cert->no_constraints)
+        return;
     open_extension(b, WRIT_OID_BASIC_CONSTRAINTS, true);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     if (cert->is_ca)
@@ -249,6 +251,16 @@ static void add_unknown(struct writ_build *b, const struct world_cert *cert)
     writ_build_close(b);
 }
 
+/* PolicyConstraints with requireExplicitPolicy 0 (RFC 5280 section 4.2.1.11). */
+static void add_policy_constraints(struct writ_build *b, const struct world_cert *cert)
+{
+    if (!cert->wants_policy)
+        return;
+    open_extension(b, WRIT_OID_POLICY_CONSTRAINTS, true);
+    writ_build_raw(b, bytes_of("3003800100"));
+    close_extension(b);
+}
+
 /* ---- TBSCertificate, by hand ---- */
 
 static void add_subject(struct writ_build *b, const struct world_cert *cert)
@@ -272,6 +284,7 @@ static void add_extensions(struct writ_build *b, const struct world_cert *cert)
     add_key_id(b, cert);
     add_number(b, cert);
     add_unknown(b, cert);
+    add_policy_constraints(b, cert);
     writ_build_close(b);
     writ_build_close(b);
 }

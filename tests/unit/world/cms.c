@@ -205,7 +205,8 @@ static enum writ_oid sign(struct world *w, const struct world_cms *how, struct w
     enum writ_oid algorithm;
 
     world_make_cert(w, signer);
-    algorithm = world_algorithm(signer->key, how->digest);
+    algorithm =
+        world_algorithm(signer->key, how->signature_hash != 0 ? how->signature_hash : how->digest);
     world_sign(signer->key, algorithm, attributes, signature);
     if (how->spoiled)
         signature->p[signature->n - 1] ^= 1;

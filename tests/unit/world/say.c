@@ -183,6 +183,10 @@ static bool take_odd(struct world_cert *cert, const char *key, const char *value
         cert->purposes_critical = yes(value);
     else if (strcmp(key, "unknown-critical") == 0)
         cert->unknown_critical = true;
+    else if (strcmp(key, "no-constraints") == 0)
+        cert->no_constraints = true;
+    else if (strcmp(key, "wants-policy") == 0)
+        cert->wants_policy = true;
     else if (strcmp(key, "no-key-id") == 0)
         cert->no_key_id = true;
     else if (strcmp(key, "spoiled") == 0)
@@ -491,6 +495,8 @@ static bool take_cms_names(struct world_cms *cms, const char *key, const char *v
         world_copy(cms->certificates, sizeof cms->certificates, value);
     else if (strcmp(key, "digest") == 0)
         cms->digest = hash_named(value);
+    else if (strcmp(key, "signature-hash") == 0)
+        cms->signature_hash = hash_named(value);
     else if (strcmp(key, "ess") == 0)
         world_copy(cms->ess, sizeof cms->ess, value);
     else if (strcmp(key, "without") == 0)

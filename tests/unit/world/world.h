@@ -66,6 +66,8 @@ struct world_cert {
     char purposes[WORLD_TEXT]; /* names with commas; "none": no extendedKeyUsage */
     bool purposes_critical;
     bool unknown_critical; /* carries a critical extension nobody knows */
+    bool no_constraints;   /* carries no basicConstraints */
+    bool wants_policy;     /* carries policyConstraints: a policy must be valid from here on */
     bool no_key_id;        /* carries no subjectKeyIdentifier */
     bool spoiled;          /* one bit of its signature is wrong */
 
@@ -84,15 +86,16 @@ struct world_cms {
     char key[WORLD_NAME];          /* whose key signs, when not theirs */
     char certificates[WORLD_TEXT]; /* names with commas; "": signer and intermediates; "none" */
     enum writ_oid digest;
-    bool by_key_id;           /* the signer is named by subjectKeyIdentifier */
-    char ess[WORLD_NAME];     /* "v2", "v1", "none", "other", "sha1", "serial", "both" */
-    char without[WORLD_NAME]; /* a signed attribute that is left out */
-    bool wrong_digest;        /* messageDigest is another content's */
-    bool wrong_type;          /* the signed contentType is another */
-    bool wrong_econtent;      /* so is eContentType, and the signed one is it */
-    bool content_inside;      /* eContent is there: right for a timestamp, wrong for a seal */
-    bool spoiled;             /* one bit of the signature is wrong */
-    bool garbage;             /* no CMS at all */
+    enum writ_oid signature_hash; /* when not the same; 0: it is */
+    bool by_key_id;               /* the signer is named by subjectKeyIdentifier */
+    char ess[WORLD_NAME];         /* "v2", "v1", "none", "other", "sha1", "serial", "both" */
+    char without[WORLD_NAME];     /* a signed attribute that is left out */
+    bool wrong_digest;            /* messageDigest is another content's */
+    bool wrong_type;              /* the signed contentType is another */
+    bool wrong_econtent;          /* so is eContentType, and the signed one is it */
+    bool content_inside;          /* eContent is there: right for a timestamp, wrong for a seal */
+    bool spoiled;                 /* one bit of the signature is wrong */
+    bool garbage;                 /* no CMS at all */
     int64_t signing_time;
 };
 
