@@ -1,12 +1,12 @@
 /*
  * writ-fetch - one thing from one server
  *
- *   writ-fetch get URL CEILING DEADLINE_MS ETAG
+ *   writ-fetch get URL CEILING DEADLINE_MS ETAG FROM IF_RANGE
  *   writ-fetch post URL CEILING DEADLINE_MS TYPE WANTED   (the body from standard input)
  *   writ-fetch chain NAME HOST PORT STARTTLS DEADLINE_MS  (STARTTLS may be empty)
  *
- * The body of the answer goes to standard output.  What happened goes to descriptor 3, as the line
- * that shared/fetcher.h describes.  Not for people: writ calls it.
+ * The body of the answer goes to standard output.  What happened goes to descriptor 3, as the lines
+ * that shared/fetcher.c understands.  Not for people: writ calls it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -50,18 +50,58 @@ static int number(const char *text, int64_t *value, struct writ_error *e)
     return writ_fail(e, WRIT_FAULT_USAGE, "writ-fetch: not a number: %.40s", text);
 }
 
+/* What the server wants beside what was asked; nothing of it must get lost because the rest failed.
+ */
+static void say_wishes(const struct fetch_answer *answer)
+{
+    char line[FETCH_ALERT_MAX + 16];
+
+    if (answer->wait_seconds > 0) {
+        (void)snprintf(line, sizeof line, "\nwait %" PRId64, answer->wait_seconds);
+        (void)!say(line);
+    }
+    if (answer->alert[0] != '\0') {
+        (void)snprintf(line, sizeof line, "\nalert %s", answer->alert);
+        (void)!say(line);
+    }
+}
+
+static int say_answer(const struct fetch_answer *answer)
+{
+    char line[FETCH_ETAG_MAX + 16];
+
+    if (answer->status == FETCH_NOT_MODIFIED)
+        return say("not-modified");
+    (void)snprintf(line, sizeof line, "%s %s", answer->resumed ? "resumed" : "fresh", answer->etag);
+    return say(line);
+}
+
+/* After a fault the ETag is that of the part that came. */
+static int say_broken(const struct fetch_answer *answer, const struct writ_error *e)
+{
+    char line[FETCH_ETAG_MAX + 16];
+    int code = say_fault(e);
+
+    (void)snprintf(line, sizeof line, "\netag %s", answer->etag);
+    (void)!say(line);
+    return code;
+}
+
 static int get(char **argv, struct fetch *what, struct writ_error *e)
 {
     struct fetch_answer answer = {0};
-    char line[FETCH_ETAG_MAX + 16];
+    int64_t from;
+    int code;
 
     what->etag = argv[5];
-    if (fetch_get_fd(what, STDOUT_FILENO, &answer, e) < 0)
+    what->if_range = argv[7];
+    if (number(argv[6], &from, e) < 0)
         return say_fault(e);
-    if (answer.status == FETCH_NOT_MODIFIED)
-        return say("not-modified");
-    (void)snprintf(line, sizeof line, "fresh %s", answer.etag);
-    return say(line);
+    what->from = (uint64_t)from;
+    code = fetch_get_fd(what, STDOUT_FILENO, &answer, e) < 0 ? say_broken(&answer, e)
+                                                             : say_answer(&answer);
+    say_wishes(&answer);
+    return code;
 }
 
 static int post(char **argv, const struct fetch *what, struct writ_error *e)
@@ -108,7 +148,7 @@ int main(int argc, char **argv)
     struct fetch what = {0};
     int64_t ceiling = 0;
 
-    if (argc != 6 && argc != 7) {
+    if (argc != 7 && argc != 8) {
         (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch is not for people; see writ pull");
         (void)fprintf(stderr, "%s\n", e.text);
         return say_fault(&e);
@@ -120,7 +160,7 @@ int main(int argc, char **argv)
         number(argv[4], &what.deadline_ms, &e) < 0)
         return say_fault(&e);
     what.ceiling = (uint64_t)ceiling;
-    if (strcmp(argv[1], "get") == 0 && argc == 6)
+    if (strcmp(argv[1], "get") == 0 && argc == 8)
         return get(argv, &what, &e);
     if (strcmp(argv[1], "post") == 0 && argc == 7)
         return post(argv, &what, &e);

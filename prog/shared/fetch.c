@@ -1,8 +1,12 @@
 #include "shared/fetch.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -21,7 +25,9 @@ struct transfer {
     struct curl_slist *headers; /* of the request */
     struct writ_buffer *out;    /* where the body goes; NULL: to fd */
     int fd;
-    uint64_t received;          /* bytes of the body */
+    uint64_t received;          /* bytes of the body; those that were there count when resumed */
+    bool begun;                 /* where the body goes is settled */
+    bool resumed;               /* the server sends the rest only */
     size_t header_bytes;        /* of the answer */
     bool connected;             /* the request is on its way */
     int64_t deadline;           /* for the whole */
@@ -107,6 +113,47 @@ static int check_coding(struct transfer *t)
                      t->shown, safe);
 }
 
+/* RFC 9110 section 14.4: "bytes FIRST-LAST/LENGTH".  The part must begin where ours ends. */
+static int check_part(struct transfer *t)
+{
+    const char *range = header_of(t, "Content-Range");
+    uint64_t first = 0;
+
+    if (range != NULL && sscanf(range, "bytes %" SCNu64 "-", &first) == 1 && first == t->what->from)
+        return 0;
+    return writ_fail(&t->cause, WRIT_FAULT_BAD_INPUT,
+                     "%s sent another part than the one from byte %" PRIu64 " on", t->shown,
+                     t->what->from);
+}
+
+/* The whole comes although the rest was asked for: what is there is of no use. */
+static int start_over(struct transfer *t)
+{
+    if (ftruncate(t->fd, 0) == 0 && lseek(t->fd, 0, SEEK_SET) == 0)
+        return 0;
+    return writ_fail_errno(&t->cause, WRIT_FAULT_IO, errno, "cannot empty what was fetched before");
+}
+
+/* Before the first piece, once its status and headers are known. */
+static int begin_body(struct transfer *t)
+{
+    if (t->begun)
+        return 0;
+    t->begun = true;
+    t->resumed = status_of(t) == 206;
+    if (t->resumed)
+        t->received = t->what->from;
+    if (t->what->from == 0)
+        return 0;
+    return t->resumed ? check_part(t) : start_over(t);
+}
+
+/* True for the statuses that bring what was asked for. */
+static bool is_wanted(const struct transfer *t, long status)
+{
+    return status == 200 || (status == 206 && t->what->from > 0);
+}
+
 /* Takes a piece of the body.  The pages that come with other statuses are of no interest. */
 static size_t on_body(char *p, size_t size, size_t n, void *own)
 {
@@ -114,7 +161,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *own)
     size_t bytes = size * n;
 
     sign_of_life(t);
-    if (status_of(t) != 200 || check_coding(t) < 0)
+    if (!is_wanted(t, status_of(t)) || check_coding(t) < 0 || begin_body(t) < 0)
         return 0;
     if (bytes > t->what->ceiling - t->received) {
         (void)writ_fail(&t->cause, WRIT_FAULT_BAD_INPUT,
@@ -242,6 +289,15 @@ static bool set_options(struct transfer *t)
            curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK;
 }
 
+/* The certificates that vouch for servers, where they are not the system's: as curl(1) has it. */
+static bool set_trust(struct transfer *t)
+{
+    const char *file = secure_getenv("SSL_CERT_FILE");
+
+    return file == NULL || file[0] == '\0' ||
+           curl_easy_setopt(t->easy, CURLOPT_CAINFO, file) == CURLE_OK;
+}
+
 static bool set_post(struct transfer *t, struct writ_span body)
 {
     return curl_easy_setopt(t->easy, CURLOPT_POST, 1L) == CURLE_OK &&
@@ -319,6 +375,9 @@ static int fail_status(const struct transfer *t, long status, struct writ_error 
         return fail_redirect(t, e);
     if (status == 404 || status == 410)
         return writ_fail(e, WRIT_FAULT_NO_INPUT, "%s is not there (status %ld)", t->shown, status);
+    if (status == 416)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s has no byte %" PRIu64 " (status 416)",
+                         t->shown, t->what->from);
     if (status == 401 || status == 403 || status == 407)
         return writ_fail(e, WRIT_FAULT_PERMISSION, "%s is not given to us (status %ld)", t->shown,
                          status);
@@ -371,7 +430,7 @@ static int judge(const struct transfer *t, CURLcode code, bool conditional, stru
 
     if (t->cause.fault != WRIT_FAULT_NONE)
         return writ_fail(e, t->cause.fault, "%s", t->cause.text);
-    if (status >= 200 && status != 200 && !(status == 304 && conditional))
+    if (status >= 200 && !is_wanted(t, status) && !(status == 304 && conditional))
         return fail_status(t, status, e);
     return code == CURLE_OK ? 0 : fail_curl(t, code, e);
 }
@@ -390,7 +449,7 @@ static int open_transfer(struct transfer *t, struct writ_error *e)
 /* Sends the request and takes the answer. */
 static int run(struct transfer *t, bool conditional, struct writ_error *e)
 {
-    if (!set_options(t) || !set_callbacks(t) ||
+    if (!set_options(t) || !set_trust(t) || !set_callbacks(t) ||
         curl_multi_add_handle(t->multi, t->easy) != CURLM_OK)
         return writ_fail(e, WRIT_FAULT_UNEXPECTED, "libcurl does not take the request for %s",
                          t->shown);
@@ -407,14 +466,63 @@ static void close_transfer(struct transfer *t)
     curl_slist_free_all(t->headers);
 }
 
+/* Seconds from now, as a number in a header; 0 when there is none. */
+static int64_t seconds_in(const char *header)
+{
+    char *end = NULL;
+    long long seconds;
+
+    if (header == NULL)
+        return 0;
+    errno = 0;
+    seconds = strtoll(header, &end, 10);
+    return errno != 0 || end == header || *end != '\0' || seconds < 0 ? 0 : seconds;
+}
+
+/* Backoff is what Kinto servers send, with any status; Retry-After may be a date, which libcurl
+ * reads. */
+static int64_t wait_of(const struct transfer *t)
+{
+    curl_off_t after = 0;
+    int64_t wait = seconds_in(header_of(t, "Backoff"));
+
+    (void)curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &after);
+    if (after > wait)
+        wait = after;
+    return wait > FETCH_WAIT_MAX ? FETCH_WAIT_MAX : wait;
+}
+
 static void note_answer(const struct transfer *t, struct fetch_answer *answer)
 {
     const char *etag = header_of(t, "ETag");
+    const char *alert = header_of(t, "Alert");
 
-    *answer = (struct fetch_answer){.bytes = t->received};
+    answer->resumed = t->resumed;
+    answer->bytes = t->received - (t->resumed ? t->what->from : 0);
     answer->status = status_of(t) == 304 ? FETCH_NOT_MODIFIED : FETCH_FRESH;
+    answer->wait_seconds = wait_of(t);
     if (etag != NULL && is_etag(etag))
         (void)snprintf(answer->etag, sizeof answer->etag, "%s", etag);
+    if (alert != NULL)
+        writ_text_copy_safe(answer->alert, sizeof answer->alert, writ_span_text(alert));
+}
+
+/* What the server has told so far of what it has, asked with what is there.  A weak ETag says
+ * nothing of single bytes (RFC 9110 section 13.1.5). */
+static bool add_conditions(struct transfer *t, bool conditional)
+{
+    const struct fetch *what = t->what;
+    char range[32];
+
+    if (conditional && !add_header(t, "If-None-Match", what->etag))
+        return false;
+    if (what->from == 0)
+        return true;
+    (void)snprintf(range, sizeof range, "bytes=%" PRIu64 "-", what->from);
+    if (what->if_range != NULL && what->if_range[0] == '"' && is_etag(what->if_range) &&
+        !add_header(t, "If-Range", what->if_range))
+        return false;
+    return add_header(t, "Range", range);
 }
 
 static int get(struct transfer *t, struct fetch_answer *answer, struct writ_error *e)
@@ -423,15 +531,17 @@ static int get(struct transfer *t, struct fetch_answer *answer, struct writ_erro
     bool conditional = etag != NULL && is_etag(etag);
     int rc = -1;
 
+    *answer = (struct fetch_answer){0};
     if (open_transfer(t, e) < 0)
         goto out;
-    if (conditional && !add_header(t, "If-None-Match", etag)) {
+    if (!add_conditions(t, conditional)) {
         (void)writ_fail_memory(e);
         goto out;
     }
     rc = run(t, conditional, e);
-    if (rc == 0)
-        note_answer(t, answer);
+    if (rc == 0 && is_wanted(t, status_of(t)) && begin_body(t) < 0) /* a body of no bytes */
+        rc = writ_fail(e, t->cause.fault, "%s", t->cause.text);
+    note_answer(t, answer);
 out:
     close_transfer(t);
     return rc;

@@ -131,27 +131,59 @@ static bool is_fault(int class)
     }
 }
 
-/* "fresh ETAG", "not-modified", or "fault CLASS SENTENCE". */
-static int understand(const char *said, struct fetcher_answer *answer, struct writ_error *e)
+static void take_etag(struct fetcher_answer *answer, const char *etag)
+{
+    if (strlen(etag) < sizeof answer->etag)
+        (void)snprintf(answer->etag, sizeof answer->etag, "%s", etag);
+}
+
+/* The lines behind the first, which may be missing: "wait SECONDS", "alert TEXT", "etag ETAG". */
+static void take_wish(struct fetcher_answer *answer, const char *line)
+{
+    long long seconds;
+
+    if (sscanf(line, "wait %lld", &seconds) == 1 && seconds > 0)
+        answer->wait_seconds = seconds;
+    else if (strncmp(line, "alert ", 6) == 0)
+        writ_text_copy_safe(answer->alert, sizeof answer->alert, writ_span_text(line + 6));
+    else if (strncmp(line, "etag ", 5) == 0)
+        take_etag(answer, line + 5);
+}
+
+/* The first line: "fresh ETAG", "resumed ETAG", "not-modified", or "fault CLASS SENTENCE". */
+static int take_outcome(struct fetcher_answer *answer, const char *line, struct writ_error *e)
 {
     char shown[WRIT_ERROR_TEXT_MAX];
     int class, used = 0;
 
-    *answer = (struct fetcher_answer){0};
-    if (strncmp(said, "fresh", 5) == 0) {
-        if (said[5] == ' ' && strlen(said + 6) < sizeof answer->etag)
-            (void)snprintf(answer->etag, sizeof answer->etag, "%s", said + 6);
+    if (strncmp(line, "fresh", 5) == 0 || strncmp(line, "resumed", 7) == 0) {
+        const char *etag = strchr(line, ' ');
+
+        answer->resumed = line[0] == 'r';
+        if (etag != NULL)
+            take_etag(answer, etag + 1);
         return 0;
     }
-    if (strcmp(said, "not-modified") == 0) {
+    if (strcmp(line, "not-modified") == 0) {
         answer->not_modified = true;
         return 0;
     }
-    if (sscanf(said, "fault %d %n", &class, &used) == 1 && used > 0 && is_fault(class)) {
-        writ_text_copy_safe(shown, sizeof shown, writ_span_text(said + used));
+    if (sscanf(line, "fault %d %n", &class, &used) == 1 && used > 0 && is_fault(class)) {
+        writ_text_copy_safe(shown, sizeof shown, writ_span_text(line + used));
         return writ_fail(e, (enum writ_fault) class, "%s", shown);
     }
     return writ_fail(e, WRIT_FAULT_UNEXPECTED, "writ-fetch said nothing that makes sense");
+}
+
+static int understand(char *said, struct fetcher_answer *answer, struct writ_error *e)
+{
+    char *rest = said;
+    const char *first = strsep(&rest, "\n");
+
+    *answer = (struct fetcher_answer){0};
+    while (rest != NULL)
+        take_wish(answer, strsep(&rest, "\n"));
+    return take_outcome(answer, first, e);
 }
 
 static int run(struct run *r, struct fetcher_answer *answer, struct writ_error *e)
@@ -189,20 +221,32 @@ static char *argument(const char *text)
     return (char *)(uintptr_t)text;
 }
 
-int fetcher_get(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
-                int out_fd, struct fetcher_answer *answer, struct writ_error *e)
+int fetcher_ask(const struct fetcher_request *what, int out_fd, struct fetcher_answer *answer,
+                struct writ_error *e)
 {
-    char bytes[24], deadline[24];
+    char bytes[24], deadline[24], from[24];
     struct run r = {
-        .argv = {NULL, argument("get"), argument(url), bytes, deadline,
-                 argument(etag == NULL ? "" : etag), NULL},
+        .argv = {NULL, argument("get"), argument(what->url), bytes, deadline,
+                 argument(what->etag == NULL ? "" : what->etag), from,
+                 argument(what->if_range == NULL ? "" : what->if_range), NULL},
         .in_fd = -1,
         .out_fd = out_fd,
     };
 
-    (void)snprintf(bytes, sizeof bytes, "%" PRIu64, ceiling);
-    (void)snprintf(deadline, sizeof deadline, "%" PRId64, deadline_ms);
+    *answer = (struct fetcher_answer){0};
+    (void)snprintf(bytes, sizeof bytes, "%" PRIu64, what->ceiling);
+    (void)snprintf(deadline, sizeof deadline, "%" PRId64, what->deadline_ms);
+    (void)snprintf(from, sizeof from, "%" PRIu64, what->from);
     return run(&r, answer, e);
+}
+
+int fetcher_get(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
+                int out_fd, struct fetcher_answer *answer, struct writ_error *e)
+{
+    struct fetcher_request what = {
+        .url = url, .ceiling = ceiling, .etag = etag, .deadline_ms = deadline_ms};
+
+    return fetcher_ask(&what, out_fd, answer, e);
 }
 
 /* A file in memory, for what is not to touch the disk. */
@@ -225,18 +269,28 @@ static int read_back(int fd, uint64_t ceiling, struct writ_buffer *out, struct w
     return file_read_fd(fd, "the answer", (size_t)ceiling, out, e);
 }
 
-int fetcher_get_buffer(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
-                       struct writ_buffer *out, struct fetcher_answer *answer, struct writ_error *e)
+int fetcher_ask_buffer(const struct fetcher_request *what, struct writ_buffer *out,
+                       struct fetcher_answer *answer, struct writ_error *e)
 {
     int fd = memory_file(WRIT_SPAN_NONE, e);
     int rc = -1;
 
+    *answer = (struct fetcher_answer){0};
     if (fd < 0)
         return -1;
-    if (fetcher_get(url, ceiling, etag, deadline_ms, fd, answer, e) == 0)
-        rc = read_back(fd, ceiling, out, e);
+    if (fetcher_ask(what, fd, answer, e) == 0)
+        rc = read_back(fd, what->ceiling, out, e);
     close(fd);
     return rc;
+}
+
+int fetcher_get_buffer(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
+                       struct writ_buffer *out, struct fetcher_answer *answer, struct writ_error *e)
+{
+    struct fetcher_request what = {
+        .url = url, .ceiling = ceiling, .etag = etag, .deadline_ms = deadline_ms};
+
+    return fetcher_ask_buffer(&what, out, answer, e);
 }
 
 int fetcher_post(const char *url, const char *type, struct writ_span body, const char *wanted,

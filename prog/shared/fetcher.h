@@ -10,25 +10,45 @@
 
 #include "base/buffer.h"
 
-#define FETCHER_ETAG_MAX 256
-#define FETCHER_LINE_MAX 2048 /* bytes of what writ-fetch says */
-#define FETCHER_HOST_MAX 254  /* a name of RFC 1035, or an address, and a NUL */
-#define FETCHER_PORT_MAX 6
+#define FETCHER_ETAG_MAX  256
+#define FETCHER_ALERT_MAX 256
+#define FETCHER_LINE_MAX  2048 /* bytes of what writ-fetch says */
+#define FETCHER_HOST_MAX  254  /* a name of RFC 1035, or an address, and a NUL */
+#define FETCHER_PORT_MAX  6
 
 struct fetcher_answer {
     bool not_modified;           /* what has the ETag is still current */
+    bool resumed;                /* the rest came, behind what was there */
     char etag[FETCHER_ETAG_MAX]; /* of what came; "" when there is none */
+    int64_t wait_seconds;        /* the server asks to be left alone for so long; 0: it does not */
+    char alert[FETCHER_ALERT_MAX]; /* what it wants its user to know; "" when nothing */
 };
 
 /* True for an http or https URL, as opposed to the path of a folder. */
 bool fetcher_is_url(const char *location);
 
-/* GETs a URL: the body goes to out_fd, at most ceiling bytes.  etag may be NULL.  deadline_ms 0:
- * the default of shared/fetch.h.  The faults are those of shared/fetch.h. */
+/* What is wanted; see struct fetch.  0, NULL: the defaults of shared/fetch.h, or nothing. */
+struct fetcher_request {
+    const char *url;
+    uint64_t ceiling; /* bytes at most, those that are there included */
+    const char *etag;
+    int64_t deadline_ms;
+    uint64_t from; /* bytes that are there already */
+    const char *if_range;
+};
+
+/* GETs a URL: the body goes to out_fd where it stands.  The faults are those of shared/fetch.h;
+ * after one of them etag, wait_seconds and alert of the answer are what came, if they came. */
+int fetcher_ask(const struct fetcher_request *what, int out_fd, struct fetcher_answer *answer,
+                struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The same into a buffer, the whole of it. */
+int fetcher_ask_buffer(const struct fetcher_request *what, struct writ_buffer *out,
+                       struct fetcher_answer *answer, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The same for those who want nothing else.  etag may be NULL. */
 int fetcher_get(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
                 int out_fd, struct fetcher_answer *answer, struct writ_error *e) WRIT_MUST_CHECK;
-
-/* The same into a buffer. */
 int fetcher_get_buffer(const char *url, uint64_t ceiling, const char *etag, int64_t deadline_ms,
                        struct writ_buffer *out, struct fetcher_answer *answer,
                        struct writ_error *e) WRIT_MUST_CHECK;

@@ -116,6 +116,92 @@ get /identity 1000
 fresh "hello, world"
 result $? "a content coding of identity is none"
 
+# ---- the rest of what is there already ----
+
+# resume PATH FROM OPTIONS...: the rest, into a file that holds the first FROM bytes.
+resume()
+{
+    path=$1
+    from=$2
+    shift 2
+    printf 'hello, world\n' | head -c "$from" >body
+    get "$path" 1000 to=body "from=$from" "$@"
+}
+
+resume /part 5 'if_range="v1"'
+[ "$status" -eq 0 ] && [ "$(cat out)" = 'resumed 8 etag "v1"' ] && [ "$(cat body)" = "hello, world" ]
+result $? "the rest of a file arrives behind what is there"
+
+resume /part 5
+[ "$status" -eq 0 ] && [ "$(cat out)" = 'resumed 8 etag "v1"' ] && [ "$(cat body)" = "hello, world" ]
+result $? "also when nobody knows the ETag of what is there"
+
+resume /part-changed 5 'if_range="v1"'
+[ "$status" -eq 0 ] && [ "$(cat out)" = 'fresh 13 etag "v2"' ] && [ "$(cat body)" = "hello, world" ]
+result $? "what has changed arrives whole, in place of what was there"
+
+resume /part 5 'if_range=W/"v2"'
+[ "$status" -eq 0 ] && [ "$(cat out)" = 'resumed 8 etag "v1"' ]
+result $? "a weak ETag is no condition"
+
+resume /file 5 'if_range="v1"'
+[ "$status" -eq 0 ] && [ "$(cat out)" = 'fresh 13 etag "v1"' ] && [ "$(cat body)" = "hello, world" ]
+result $? "a server that knows no parts sends the whole"
+
+resume /empty 5
+[ "$status" -eq 0 ] && [ "$(head -n 1 out)" = 'fresh 0 etag ' ] && [ ! -s body ]
+result $? "even when that is empty"
+
+resume /part-other 5
+fault 65 bad-input "sent another part than the one from byte 5 on" && [ "$(wc -c <body)" -eq 5 ]
+result $? "another part than the one that was asked for is not taken"
+
+resume /part-nameless 5
+fault 65 bad-input "sent another part than the one from byte 5 on"
+result $? "nor a part that does not say which it is"
+
+resume /part 13
+fault 65 bad-input "has no byte 13 (status 416)"
+result $? "a file that has no rest is refused"
+
+resume /part-cut 5
+fault 69 unavailable "broke the connection off after 10 bytes" && [ "$(cat body)" = "hello, wor" ]
+result $? "a rest that is cut off leaves what came of it"
+
+printf hello >body
+get /part 12 to=body from=5
+fault 65 bad-input "more than the 12 bytes"
+result $? "the ceiling is for the whole"
+
+get /206 1000
+fault 65 bad-input "unexpected status 206"
+result $? "nobody gets a part who asked for the whole"
+
+# ---- what servers wish ----
+
+for wish in '/backoff 3600' '/backoff-long 86400' '/backoff-both 60' '/429 120'; do
+    get "${wish% *}" 1000 wishes=yes
+    grep -qx "wait ${wish#* }" out
+    result $? "a server may ask to be left alone (${wish% *}: ${wish#* } seconds)"
+done
+get /later 1000 wishes=yes
+grep -q '^wait 3[0-9]*$' out
+result $? "or until a date"
+get /backoff-304 1000 wishes=yes 'etag="v1"'
+[ "$status" -eq 0 ] && [ "$(head -n 1 out)" = 'wait 7' ]
+result $? "also where nothing has changed"
+for path in /backoff-odd /file; do
+    get $path 1000 wishes=yes
+    ! grep -q '^wait' out
+    result $? "and $path asks for nothing"
+done
+get /backoff-longer 1000 wishes=yes
+[ "$status" -eq 0 ] && ! grep -q '^wait' out
+result $? "nor does a number that is none"
+get /alert 1000 wishes=yes
+[ "$status" -eq 0 ] && grep -qx 'alert this goes .*2J away' out && ! grep -q "$(printf '\033')" out
+result $? "what it has to say arrives, safe for a terminal"
+
 for path in /long-etag /odd-etag /no-etag; do
     get $path 1000
     fresh "hello, world" && [ "$(head -n 1 out)" = "fresh 13 etag " ]
@@ -387,6 +473,12 @@ if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout 
     run "$fetch" get "https://127.0.0.1:$(cat tls)/file" 1000
     fault 69 unavailable "cannot be reached: SSL certificate problem"
     result $? "a server whose certificate nobody vouches for is refused"
+    run env SSL_CERT_FILE=cert.pem "$fetch" get "https://127.0.0.1:$(cat tls)/file" 1000
+    fresh "hello, world"
+    result $? "one that SSL_CERT_FILE vouches for is not"
+    run env SSL_CERT_FILE=missing.pem "$fetch" get "https://127.0.0.1:$(cat tls)/file" 1000
+    [ "$status" -eq 69 ]
+    result $? "a file of certificates that is missing vouches for nobody"
     run "$fetch" get "https://127.0.0.1:$(cat port)/file" 1000 connect=400
     fault 69 unavailable "cannot be reached"
     result $? "a server that does not speak TLS is refused"

@@ -11,6 +11,7 @@ behaviour instead, so that a feed can be served with one file gone wrong.  Each 
 a line "STATUS PATH" in PORT-FILE.log.
 """
 
+import email.utils
 import gzip
 import hashlib
 import os
@@ -100,6 +101,22 @@ def file(h, r):
         h.head("304 Not Modified", 'ETag: "v1"')
     else:
         h.answer("200 OK", BODY, 'ETag: "v1"')
+
+
+def part(tag, cut=0, shift=0):
+    """A file of which parts can be had; cut leaves bytes out at the end, shift sends another part."""
+    def serve(h, r):
+        unit, _, first = (r.header("range") or "").rstrip("-").partition("=")
+        if not first or r.header("if-range") not in (None, tag):
+            h.answer("200 OK", BODY, "ETag: " + tag)
+        elif int(first) >= len(BODY):
+            h.answer("416 Range Not Satisfiable", b"", "Content-Range: bytes */%d" % len(BODY))
+        else:
+            at = int(first) + shift
+            h.head("206 Partial Content", "ETag: " + tag, "Content-Length: %d" % (len(BODY) - at),
+                   "Content-Range: bytes %d-%d/%d" % (at, len(BODY) - 1, len(BODY)))
+            h.send(BODY[at:len(BODY) - cut])
+    return serve
 
 
 def status(line, *headers):
@@ -247,6 +264,11 @@ BEHAVIOURS = {
     "/empty": empty,
     "/echo": echo,
     "/proxied": echo,
+    "/part": part('"v1"'),
+    "/part-changed": part('"v2"'),
+    "/part-cut": part('"v1"', cut=3),
+    "/part-other": part('"v1"', shift=1),
+    "/part-nameless": lambda h, r: h.answer("206 Partial Content", BODY[5:]),
     "/chunks": chunks,
     "/chunks-cut": chunks_cut,
     "/chunks-bad": chunks_bad,
@@ -256,6 +278,15 @@ BEHAVIOURS = {
     "/no-etag": with_headers(),
     "/long-etag": with_headers('ETag: "%s"' % ("e" * 300)),
     "/odd-etag": with_headers('ETag: "\x1b[2J"'),
+    "/backoff": with_headers("Backoff: 3600"),
+    "/backoff-long": with_headers("Backoff: 99999999999999999"),
+    "/backoff-longer": with_headers("Backoff: 99999999999999999999999"),
+    "/backoff-odd": with_headers("Backoff: soon"),
+    "/backoff-both": status("503 Service Unavailable", "Retry-After: 60", "Backoff: 30"),
+    "/later": lambda h, r: h.answer("503 Service Unavailable", b"",
+                                    "Retry-After: " + email.utils.formatdate(time.time() + 3600, usegmt=True)),
+    "/backoff-304": lambda h, r: h.head("304 Not Modified", "Backoff: 7"),
+    "/alert": with_headers("Alert: this goes \x1b[2J away"),
     "/cookie": with_headers("Set-Cookie: a=b; Path=/"),
     "/304": status("304 Not Modified"),
     "/204": lambda h, r: h.head("204 No Content"),
