@@ -25,10 +25,11 @@ static int absolute_location(const char *given, struct source *s, struct writ_er
         return writ_fail(e, WRIT_FAULT_NO_INPUT,
                          "%.200s: wanted an http or https URL, or a folder that is there", given);
     if (strlen(path) > SOURCE_LOCATION_MAX || !writ_text_is_printable(writ_span_text(path)) ||
-        strpbrk(path, ";#") != NULL || strstr(path, "  ") != NULL)
-        rc = writ_fail(e, WRIT_FAULT_USAGE,
-                       "a location has at most %d printable characters, without ; and #",
-                       SOURCE_LOCATION_MAX);
+        path[strlen(path) - 1] == ' ')
+        rc =
+            writ_fail(e, WRIT_FAULT_USAGE,
+                      "a location has at most %d printable characters, and does not end in a space",
+                      SOURCE_LOCATION_MAX);
     else
         (void)snprintf(s->location, sizeof s->location, "%s", path);
     free(path);

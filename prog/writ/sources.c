@@ -7,10 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <ini.h>
-
 #include "base/hex.h"
 #include "base/text.h"
+#include "bytes/cursor.h"
 #include "shared/fetcher.h"
 #include "shared/file.h"
 
@@ -26,33 +25,92 @@ bool source_is_name(const char *name)
 
 /* ----------------------------------------------------------------------------- one file */
 
-/* What inih has found so far. */
+/* What has been read so far. */
 struct reading {
+    const char *path;
+    unsigned line; /* which one it is in */
     struct source *source;
     char kind[16];
-    bool unknown;
-    char unknown_name[64];
 };
 
-static bool copy_value(char *out, size_t room, const char *value)
+static bool is_space(struct writ_span s, size_t at)
 {
-    return strlen(value) < room && snprintf(out, room, "%s", value) >= 0;
+    return s.p[at] == ' ' || s.p[at] == '\t' || s.p[at] == '\r';
 }
 
-static int take_value(void *user, const char *section, const char *name, const char *value)
+/* Without the spaces at both ends. */
+static struct writ_span trimmed(struct writ_span s)
 {
-    struct reading *r = user;
+    size_t from = 0, to = s.n;
 
-    if (section[0] == '\0' && strcmp(name, "kind") == 0)
-        return copy_value(r->kind, sizeof r->kind, value);
-    if (section[0] == '\0' && strcmp(name, "location") == 0)
-        return copy_value(r->source->location, sizeof r->source->location, value);
-    if (section[0] == '\0' && strcmp(name, "bundle") == 0)
-        return copy_value(r->source->fingerprint, sizeof r->source->fingerprint, value);
-    if (!r->unknown) /* inih goes on, and tells the line of the first */
-        writ_text_copy_safe(r->unknown_name, sizeof r->unknown_name, writ_span_text(name));
-    r->unknown = true;
+    while (from < to && is_space(s, from))
+        from++;
+    while (to > from && is_space(s, to - 1))
+        to--;
+    return WRIT_SPAN(s.p + from, to - from);
+}
+
+/* Where the value of this name goes; NULL for an unknown one. */
+static char *room_for(struct reading *r, struct writ_span name, size_t *room)
+{
+    const struct {
+        const char *name;
+        char *at;
+        size_t room;
+    } known[] = {
+        {"kind", r->kind, sizeof r->kind},
+        {"location", r->source->location, sizeof r->source->location},
+        {"bundle", r->source->fingerprint, sizeof r->source->fingerprint},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        *room = known[i].room;
+        if (writ_span_equal(name, writ_span_text(known[i].name)))
+            return known[i].at;
+    }
+    return NULL;
+}
+
+static int take_value(struct reading *r, struct writ_span name, struct writ_span value,
+                      struct writ_error *e)
+{
+    size_t room;
+    char *at = room_for(r, name, &room);
+    char shown[64];
+
+    writ_text_copy_safe(shown, sizeof shown, name);
+    if (at == NULL)
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                         "%s: line %u: unknown \"%s\"; wanted kind, location or bundle", r->path,
+                         r->line, shown);
+    if (at[0] != '\0')
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: line %u: %s stands twice", r->path,
+                         r->line, shown);
+    if (value.n >= room || !writ_text_is_printable(value))
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                         "%s: line %u: %s wants printable text of at most %zu bytes", r->path,
+                         r->line, shown, room - 1);
+    memcpy(at, value.p, value.n);
+    at[value.n] = '\0';
     return 0;
+}
+
+/* "NAME = VALUE", a comment, or nothing. */
+static int take_line(struct reading *r, struct writ_span line, struct writ_error *e)
+{
+    struct writ_cursor c;
+    struct writ_span name, value;
+
+    line = trimmed(line);
+    if (line.n == 0 || line.p[0] == '#' || line.p[0] == ';')
+        return 0;
+    c = writ_cursor_over(line, NULL);
+    name = trimmed(writ_cursor_field(&c, '='));
+    value = trimmed(WRIT_SPAN(c.at, c.left));
+    if (value.n == 0)
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: line %u: wanted NAME = VALUE", r->path,
+                         r->line);
+    return take_value(r, name, value, e);
 }
 
 static int check_source(const struct reading *r, const char *path, struct writ_error *e)
@@ -74,24 +132,18 @@ static int check_source(const struct reading *r, const char *path, struct writ_e
 
 static int read_source(const char *path, struct source *s, struct writ_error *e)
 {
-    struct reading r = {.source = s};
+    struct reading r = {.path = path, .source = s};
     struct writ_buffer text = {0};
-    int line;
-    int rc = -1;
+    struct writ_cursor c;
+    int rc = file_read(path, SOURCE_CONF_MAX, &text, e);
 
-    if (file_read(path, SOURCE_CONF_MAX, &text, e) < 0)
-        goto out;
-    line = ini_parse_string(writ_buffer_string(&text), take_value, &r);
-    if (line != 0 && r.unknown)
-        (void)writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                        "%s: line %d: unknown \"%s\"; wanted kind, location or bundle", path, line,
-                        r.unknown_name);
-    else if (line != 0)
-        (void)writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: line %d: wanted NAME = VALUE", path,
-                        line);
-    else
+    c = writ_cursor_over(writ_buffer_span(&text), NULL);
+    while (rc == 0 && c.left > 0) {
+        r.line++;
+        rc = take_line(&r, writ_cursor_field(&c, '\n'), e);
+    }
+    if (rc == 0)
         rc = check_source(&r, path, e);
-out:
     writ_buffer_free(&text);
     return rc;
 }

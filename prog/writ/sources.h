@@ -1,7 +1,7 @@
 /*
  * writ/sources.h - where revocation comes from
  *
- * A source is a small file in a state: sources/NAME.conf, in the INI form that inih reads.
+ * A source is a small file in a state: sources/NAME.conf, of lines (writ-source(5)):
  *
  *   kind = feed
  *   location = https://example.com/feed      (or the absolute path of a folder)

@@ -237,11 +237,9 @@ mkdir empty
 refuses 66 "bundle.pem" "a folder without a bundle" d source add feed empty
 refuses 66 "is not there (status 404)" "nor a server without one" d source add feed "$url/tree/nothing"
 refuses 64 "wants feed, found .crlite." "another kind of source" d source add crlite "$feed"
-for folder in 'semi;colon' 'ha#sh' 'two  spaces'; do
-    mkdir "$folder"
-    refuses 64 "a location has at most 2048 printable characters, without ; and #" \
-        "a place that its file could not say ($folder)" d source add feed "$folder" --fingerprint "$fingerprint"
-done
+mkdir 'space '
+refuses 64 "a location has at most 2048 printable characters, and does not end in a space" \
+    "a place that its file could not say" d source add feed 'space ' --fingerprint "$fingerprint"
 for name in 'Two Words' ../up .hidden UPPER ''; do
     refuses 64 "name" "a source is not called \"$name\"" \
         d source add feed "$feed" --fingerprint "$fingerprint" --name "$name"
@@ -270,6 +268,19 @@ works "is none: it can still be removed" d source remove mirror
 refuses 66 "there is no source called mirror" "once" d source remove mirror
 holds "and then all is as before" keeps_state
 
+# Whatever a folder is called, and however long its path is.
+deep=$(printf 'd%.0s' $(seq 200))
+for folder in 'semi ; colon' 'ha # sh' 'two  spaces' 'a = b' 'c: d' '[e]' "$deep/$deep/$deep/$deep"; do
+    mkdir -p "$folder"
+    cp -R "$feed/." "$folder"
+    works "a folder called $(echo "$folder" | cut -c1-20) is a source" \
+        d source add feed "$folder" --name odd
+    works "which can be pulled" d pull odd
+    run d source list
+    holds "and is listed" grep -q -F "odd  feed  $dir/$folder" out
+    works "and removed" d source remove odd
+done
+
 # A source's file that somebody wrote by hand.
 conf=$device/sources/example.conf
 cp "$conf" kept.conf
@@ -282,7 +293,15 @@ s/^location.*/location = feed/|location is "feed", wanted a URL or an absolute p
 s/^bundle.*/bundle = 12/|bundle is no fingerprint of 64 hexadecimal digits
 s/^kind.*/colour = red/|line 1: unknown "colour"; wanted kind, location or bundle
 s/^kind.*/what/|line 1: wanted NAME = VALUE
+s/^kind.*/kind =/|line 1: wanted NAME = VALUE
+s/^kind.*/[feed]/|line 1: wanted NAME = VALUE
+2s/.*/kind = feed/|line 2: kind stands twice
+s/^kind.*/kind = feedfeedfeedfeed/|line 1: kind wants printable text of at most 15 bytes
+s/^kind.*/kind = \x1b[2J/|line 1: kind wants printable text of at most 15 bytes
+1d|kind is "", wanted feed
 END
+sed 's/^/ \t/; s/ = /=/; s/$/ \r/; 1i # a comment\n\n ; another' kept.conf >"$conf"
+works "spaces, empty lines and comments do not count" d pull
 cp kept.conf "$conf"
 mv "$device/trust/$fingerprint.bundle" kept.bundle
 refuses 66 "example: no trusted bundle has the fingerprint $fingerprint" "a source whose bundle is gone" \
