@@ -149,6 +149,7 @@ echo data >data
 chmod 755 data
 must w sign data --key alice
 exits 126 'data is not executed, however well sealed' writ run ./data
+holds 'since it is no program, which is not left to the kernel' grep -q 'but it is no program$' err
 printf '#!%s/no-such-interpreter\n' "$dir" >orphan
 chmod 755 orphan
 must w sign orphan --key alice
@@ -184,6 +185,40 @@ holds 'as a copy in memory' grep -qx 'exe /memfd:app (deleted)' out
 chmod 4755 app
 exits 0 'a setuid program is executed' writ run ./app
 chmod 755 app
+
+# The copy is nobody's to change, not even its own.
+cat >writer <<'END'
+#!/bin/sh
+exec 2>&1
+before=$(wc -c <"$0")
+chmod 700 "$0"
+(echo 'echo changed' >>"$0")
+(: >"$0")
+echo "$before $(wc -c <"$0")"
+END
+chmod 755 writer
+must w sign writer --key alice
+run writ run ./writer
+bytes=$(stat -c %s writer)
+holds 'a copy in memory cannot be written, nor cut short' [ "$(tail -1 out)" = "$bytes $bytes" ]
+
+# On an overlay a lease does not see who writes to the layer below.
+overlay='a program on an overlay is executed from memory'
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null && [ -n "$in_place" ]; then
+    mkdir over
+    unshare -m sh -c 'mount -t tmpfs none over && cd over && mkdir low up work all &&
+        cp -p ../app low && mount -t overlay -o lowerdir=low,upperdir=up,workdir=work none all ||
+        exit 99
+        writ run all/app' >out 2>err </dev/null
+    code=$?
+    if [ "$code" -eq 99 ]; then
+        skips "$overlay" 'no overlay can be mounted here'
+    else
+        holds "$overlay" grep -qx 'exe /memfd:app (deleted)' out
+    fi
+else
+    skips "$overlay" 'only root can mount one'
+fi
 
 # Somebody opens the file for writing while it is judged: the kernel tells whoever holds the lease
 # with a signal, which is death for those who do not expect it.  strace holds every fcntl(2) back,

@@ -381,6 +381,19 @@ works "and can still be revoked: stamped seals outlive certificates" w ca revoke
 run w ca show carl.pem --pem
 holds "show --pem gives the chain again, as issue wrote it" cmp out carl.pem
 refuses 64 "pem wants a certificate" "of somebody" w ca show --pem
+synced="what is revoked is on the disk before it is said"
+if [ -n "$(command -v strace)" ] && strace -o /dev/null true 2>/dev/null; then
+    run env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=fdatasync,fsync,write \
+        writ --at "$now" ca hold carl.pem --note "once more"
+    run env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=fdatasync,fsync,write \
+        writ --at "$now" ca revoke carl.pem --reason keyCompromise
+    holds "$synced" \
+        [ "$(sed -n 's/^[0-9]* *\(fdatasync\).*= 0$/\1/p; s/^[0-9]* *write(1, "revoked .*/said/p' trace |
+            head -1)" = fdatasync ]
+    holds "(it was said)" grep -q 'write(1, "revoked ' trace
+else
+    skips "$synced" "strace does not work here"
+fi
 rm -rf empty && mkdir empty
 WRIT_ROOT=$dir/empty
 refuses 66 "there is no CA at $dir/empty/var/lib/writ/ca/ca.db; make one with writ ca init NAME" \

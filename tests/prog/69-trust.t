@@ -40,6 +40,9 @@ new_device
 refuses 64 "fingerprint" "a bundle is not trusted without a fingerprint" d trust add "$bundle"
 refuses 65 "the bundle's root has another fingerprint: $fingerprint" "nor with another one" \
     d trust add "$bundle" --fingerprint "$wrong"
+last=$(echo "$wrong" | cut -c64)
+refuses 65 "the bundle's root has another fingerprint: $fingerprint" "nor when the last digit is another" \
+    d trust add "$bundle" --fingerprint "${fingerprint%?}$last"
 for given in "${fingerprint%?}" "${fingerprint}0" "$(echo "$fingerprint" | cut -c1-16)" nonsense; do
     refuses 64 "fingerprint: wanted 64 hexadecimal digits" "nor with part of it, or more (${#given})" \
         d trust add "$bundle" --fingerprint "$given"
