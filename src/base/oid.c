@@ -56,6 +56,8 @@ static const struct known known[WRIT_OID_COUNT] = {
     [WRIT_OID_INHIBIT_ANY_POLICY] = {"\x55\x1d\x36", "inhibitAnyPolicy"},
     [WRIT_OID_AUTHORITY_INFO_ACCESS] = {PKIX "\x01\x01", "authorityInfoAccess"},
     [WRIT_OID_AD_OCSP] = {PKIX "\x30\x01", "ocsp"},
+    [WRIT_OID_SCT_LIST] = {"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02",
+                           "signedCertificateTimestamps"},
     [WRIT_OID_ANY_PURPOSE] = {"\x55\x1d\x25\x00", "anyExtendedKeyUsage"},
     [WRIT_OID_SERVER_AUTH] = {PKIX "\x03\x01", "serverAuth"},
     [WRIT_OID_CODE_SIGNING] = {PKIX "\x03\x03", "codeSigning"},

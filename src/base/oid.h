@@ -51,6 +51,7 @@ enum writ_oid {
     WRIT_OID_INHIBIT_ANY_POLICY,
     WRIT_OID_AUTHORITY_INFO_ACCESS,
     WRIT_OID_AD_OCSP,
+    WRIT_OID_SCT_LIST, /* RFC 6962 section 3.3 */
     /* purposes (RFC 5280 section 4.2.1.12) */
     WRIT_OID_ANY_PURPOSE,
     WRIT_OID_SERVER_AUTH,

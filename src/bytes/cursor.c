@@ -58,6 +58,16 @@ int writ_cursor_u16_be(struct writ_cursor *c, uint16_t *out, const char *what)
     return 0;
 }
 
+int writ_cursor_u32_be(struct writ_cursor *c, uint32_t *out, const char *what)
+{
+    struct writ_span s;
+
+    if (writ_cursor_take(c, 4, &s, what) < 0)
+        return -1;
+    *out = writ_span_u32_be(s, 0);
+    return 0;
+}
+
 int writ_cursor_u64_be(struct writ_cursor *c, uint64_t *out, const char *what)
 {
     struct writ_span s;
@@ -165,11 +175,6 @@ uint16_t writ_span_u16_le(struct writ_span s, size_t from)
 uint32_t writ_span_u32_le(struct writ_span s, size_t from)
 {
     return (uint32_t)little_endian(s, from, 4);
-}
-
-uint64_t writ_span_u64_le(struct writ_span s, size_t from)
-{
-    return little_endian(s, from, 8);
 }
 
 uint64_t writ_span_u40_le(struct writ_span s, size_t from)

@@ -38,6 +38,7 @@ struct writ_span writ_cursor_peek(const struct writ_cursor *c, size_t n);
 /* Big-endian (_be) and little-endian (_le) unsigned numbers, and single bytes. */
 int writ_cursor_u8(struct writ_cursor *c, uint8_t *out, const char *what) WRIT_MUST_CHECK;
 int writ_cursor_u16_be(struct writ_cursor *c, uint16_t *out, const char *what) WRIT_MUST_CHECK;
+int writ_cursor_u32_be(struct writ_cursor *c, uint32_t *out, const char *what) WRIT_MUST_CHECK;
 int writ_cursor_u64_be(struct writ_cursor *c, uint64_t *out, const char *what) WRIT_MUST_CHECK;
 int writ_cursor_u16_le(struct writ_cursor *c, uint16_t *out, const char *what) WRIT_MUST_CHECK;
 int writ_cursor_u32_le(struct writ_cursor *c, uint32_t *out, const char *what) WRIT_MUST_CHECK;
@@ -72,11 +73,33 @@ static inline int writ_span_part(struct writ_span whole, uint64_t from, uint64_t
     return 0;
 }
 
-/* Numbers at a fixed place of a span that has been checked to be long enough; 0 when it is not. */
+/* Numbers at a fixed place of a span that has been checked to be long enough; 0 when it is not.
+ * Those that look-ups are made of are inline. */
 uint16_t writ_span_u16_le(struct writ_span s, size_t from);
 uint32_t writ_span_u32_le(struct writ_span s, size_t from);
-uint64_t writ_span_u64_le(struct writ_span s, size_t from);
 uint64_t writ_span_u40_le(struct writ_span s, size_t from);
+static inline uint8_t writ_span_u8(struct writ_span s, size_t from)
+{
+    return from < s.n ? s.p[from] : 0;
+}
+static inline uint16_t writ_span_u16_be(struct writ_span s, size_t from)
+{
+    uint16_t value;
+
+    if (from > s.n || sizeof value > s.n - from)
+        return 0;
+    memcpy(&value, s.p + from, sizeof value);
+    return be16toh(value);
+}
+static inline uint32_t writ_span_u32_be(struct writ_span s, size_t from)
+{
+    uint32_t value;
+
+    if (from > s.n || sizeof value > s.n - from)
+        return 0;
+    memcpy(&value, s.p + from, sizeof value);
+    return be32toh(value);
+}
 static inline uint64_t writ_span_u64_be(struct writ_span s, size_t from)
 {
     uint64_t value;
@@ -85,6 +108,15 @@ static inline uint64_t writ_span_u64_be(struct writ_span s, size_t from)
         return 0;
     memcpy(&value, s.p + from, sizeof value);
     return be64toh(value);
+}
+static inline uint64_t writ_span_u64_le(struct writ_span s, size_t from)
+{
+    uint64_t value;
+
+    if (from > s.n || sizeof value > s.n - from)
+        return 0;
+    memcpy(&value, s.p + from, sizeof value);
+    return le64toh(value);
 }
 
 /* Reads a number of 1 to 19 decimal digits, without sign or leading zeros, that is at most max. */

@@ -48,6 +48,7 @@ static const struct {
     {WRIT_OID_INHIBIT_ANY_POLICY, "2.5.29.54", "inhibitAnyPolicy"},
     {WRIT_OID_AUTHORITY_INFO_ACCESS, "1.3.6.1.5.5.7.1.1", "authorityInfoAccess"},
     {WRIT_OID_AD_OCSP, "1.3.6.1.5.5.7.48.1", "ocsp"},
+    {WRIT_OID_SCT_LIST, "1.3.6.1.4.1.11129.2.4.2", "signedCertificateTimestamps"},
     {WRIT_OID_ANY_PURPOSE, "2.5.29.37.0", "anyExtendedKeyUsage"},
     {WRIT_OID_SERVER_AUTH, "1.3.6.1.5.5.7.3.1", "serverAuth"},
     {WRIT_OID_CODE_SIGNING, "1.3.6.1.5.5.7.3.3", "codeSigning"},

@@ -88,7 +88,8 @@ static void peeking_takes_nothing(void **state)
 static void numbers_have_the_byte_order_of_their_name(void **state)
 {
     struct writ_error e = {0};
-    struct writ_span s = bytes_of("01 0203 0405060708090a0b 0203 04050607 08090a0b0c0d0e0f");
+    struct writ_span s =
+        bytes_of("01 0203 0405060708090a0b 0203 04050607 08090a0b0c0d0e0f 10111213");
     struct writ_cursor c = writ_cursor_over(s, &e);
     uint8_t u8;
     uint16_t u16;
@@ -108,6 +109,8 @@ static void numbers_have_the_byte_order_of_their_name(void **state)
     assert_true(u32 == 0x07060504);
     assert_ok(writ_cursor_u64_le(&c, &u64, "f"));
     assert_true(u64 == UINT64_C(0x0f0e0d0c0b0a0908));
+    assert_ok(writ_cursor_u32_be(&c, &u32, "g"));
+    assert_true(u32 == 0x10111213);
     assert_ok(writ_cursor_end(&c, "all"));
 }
 
@@ -123,6 +126,9 @@ static void the_highest_numbers_are_read_whole(void **state)
     memset(ff, 0xff, sizeof ff);
     c = writ_cursor_over(WRIT_SPAN_OF(ff), &e);
     assert_ok(writ_cursor_u32_le(&c, &u32, "a"));
+    assert_true(u32 == UINT32_MAX);
+    c = writ_cursor_over(WRIT_SPAN_OF(ff), &e);
+    assert_ok(writ_cursor_u32_be(&c, &u32, "a"));
     assert_true(u32 == UINT32_MAX);
     c = writ_cursor_over(WRIT_SPAN_OF(ff), &e);
     assert_ok(writ_cursor_u64_le(&c, &u64, "b"));
@@ -142,8 +148,8 @@ static void a_number_that_is_cut_takes_nothing(void **state)
     uint64_t u64;
 
     (void)state;
-    for (int kind = 0; kind < 6; kind++) {
-        static const size_t width[] = {1, 2, 2, 4, 8, 8};
+    for (int kind = 0; kind < 7; kind++) {
+        static const size_t width[] = {1, 2, 2, 4, 8, 8, 4};
 
         for (size_t n = width[kind] - 1; n <= width[kind]; n++) {
             struct writ_cursor c = writ_cursor_over(WRIT_SPAN(ten, n), &e);
@@ -152,7 +158,8 @@ static void a_number_that_is_cut_takes_nothing(void **state)
                      : kind == 2 ? writ_cursor_u16_le(&c, &u16, "n")
                      : kind == 3 ? writ_cursor_u32_le(&c, &u32, "n")
                      : kind == 4 ? writ_cursor_u64_be(&c, &u64, "n")
-                                 : writ_cursor_u64_le(&c, &u64, "n");
+                     : kind == 5 ? writ_cursor_u64_le(&c, &u64, "n")
+                                 : writ_cursor_u32_be(&c, &u32, "n");
 
             assert_int_equal(rc, n == width[kind] ? 0 : -1);
             assert_int_equal(c.left, n == width[kind] ? 0 : n);
@@ -302,6 +309,11 @@ static void numbers_at_a_place_of_a_span(void **state)
     assert_true(writ_span_u40_le(s, 5) == UINT64_C(0x0908070605));
     assert_true(writ_span_u64_le(s, 2) == UINT64_C(0x0908070605040302));
     assert_true(writ_span_u64_be(s, 2) == UINT64_C(0x0203040506070809));
+    assert_int_equal(writ_span_u8(s, 9), 9);
+    assert_int_equal(writ_span_u16_be(s, 1), 0x0102);
+    assert_int_equal(writ_span_u16_be(s, 8), 0x0809);
+    assert_true(writ_span_u32_be(s, 1) == 0x01020304);
+    assert_true(writ_span_u32_be(s, 6) == 0x06070809);
 }
 
 static void numbers_beyond_the_span_are_zero(void **state)
@@ -315,12 +327,17 @@ static void numbers_beyond_the_span_are_zero(void **state)
     assert_true(writ_span_u40_le(s, 6) == 0);
     assert_true(writ_span_u64_le(s, 3) == 0);
     assert_true(writ_span_u64_be(s, 3) == 0);
+    assert_int_equal(writ_span_u16_be(s, 9), 0);
+    assert_true(writ_span_u32_be(s, 7) == 0);
     for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
         assert_int_equal(writ_span_u16_le(s, far[i]), 0);
         assert_true(writ_span_u32_le(s, far[i]) == 0);
         assert_true(writ_span_u40_le(s, far[i]) == 0);
         assert_true(writ_span_u64_le(s, far[i]) == 0);
         assert_true(writ_span_u64_be(s, far[i]) == 0);
+        assert_int_equal(writ_span_u8(s, far[i]), 0);
+        assert_int_equal(writ_span_u16_be(s, far[i]), 0);
+        assert_true(writ_span_u32_be(s, far[i]) == 0);
     }
 }
 
