@@ -276,6 +276,18 @@ static int take_number(struct writ_cursor *c, struct writ_cert *cert)
     return writ_der_unsigned(c, WRIT_DER_INTEGER, INT64_MAX, &cert->number, "issuance number");
 }
 
+/* RFC 6962 section 3.3: an OCTET STRING within the one that every extension has. */
+static void take_sct_list(struct writ_cursor *value, struct writ_cert *cert)
+{
+    struct writ_cursor inside = *value;
+
+    inside.error = NULL;
+    if (writ_der_octet_string(&inside, &cert->sct_list, "SCTs") < 0 ||
+        writ_der_end(&inside, "SCTs") < 0)
+        cert->sct_list = WRIT_SPAN_NONE;
+    value->left = 0;
+}
+
 /* The value of an extension writ reads.  Extensions that only OpenSSL works on are left unread. */
 static int take_known(struct writ_cursor *value, enum writ_oid oid, bool critical,
                       struct writ_cert *cert)
@@ -296,6 +308,9 @@ static int take_known(struct writ_cursor *value, enum writ_oid oid, bool critica
         return take_access_descriptions(value, cert);
     case WRIT_OID_ISSUANCE_NUMBER:
         return take_number(value, cert);
+    case WRIT_OID_SCT_LIST:
+        take_sct_list(value, cert);
+        return 0;
     default:
         value->left = 0;
         return 0;

@@ -67,11 +67,15 @@ struct writ_cert {
     bool is_numbered;                  /* carries writ's issuance number */
     uint64_t number;                   /* that number */
     bool has_ocsp_url;                 /* authorityInfoAccess names a responder */
+    struct writ_span sct_list;         /* SCTs as object/sct.h reads them; empty when it has none */
     bool has_unknown_critical;         /* a critical extension that writ does not know */
     struct writ_span unknown_critical; /* the identifier of the first one */
 };
 
-/* Reads one certificate that fills der exactly.  0, or -1 with WRIT_FAULT_BAD_INPUT. */
+/* Reads one certificate that fills der exactly.  0, or -1 with WRIT_FAULT_BAD_INPUT.
+ *
+ * An extension of SCTs that is not an OCTET STRING is taken for none: browsers do so too, and a
+ * certificate that is none of the worse for it must not be refused over it. */
 int writ_cert_parse(struct writ_span der, struct writ_cert *cert,
                     struct writ_error *e) WRIT_MUST_CHECK;
 

@@ -47,12 +47,8 @@ enum writ_filter_answer {
 /* "not-covered", "not-enrolled", "good", "revoked": the words of `filter query` and of JSON. */
 const char *writ_filter_answer_name(enum writ_filter_answer answer);
 
-/* Where an issuer stands in the file; the start of its hash saves most look-ups from going there.
- * Private to clubcard.c. */
-struct writ_clubcard_slot {
-    uint64_t prefix;
-    uint32_t offset;
-};
+/* Where each issuer stands in the file; private to clubcard.c. */
+struct writ_clubcard_index;
 
 /* An opened clubcard.  Columns are read through writ_clubcard_word. */
 struct writ_clubcard {
@@ -65,12 +61,14 @@ struct writ_clubcard {
     struct writ_span y;
     size_t trailing; /* bytes behind the end; always 0 in version 4 */
 
-    struct writ_span logs;            /* private: the list of logs */
-    struct writ_clubcard_slot *slots; /* private, owned: one for each issuer, in order */
+    struct writ_span logs;             /* private: the list of logs */
+    struct writ_clubcard_index *index; /* private, owned */
 };
 
 /* True when the first bytes are a clubcard's: version 3 or 4 and the reserved zero.  For telling
- * kinds of files apart, before open says what is wrong with them. */
+ * kinds of files apart, before open says what is wrong with one.  A stash of old, which has no
+ * magic, can begin in the same way (3 or 4 serials of the first issuer), and is told apart by its
+ * fifth byte. */
 bool writ_clubcard_is(struct writ_span bytes);
 
 /* Checks the file and makes the index.  bytes must stay until writ_clubcard_close, and must not

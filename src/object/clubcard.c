@@ -1,0 +1,678 @@
+#include "object/clubcard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+
+#define LITTLE     3 /* versions, named by the order of their bytes */
+#define BIG        4
+#define LOG_BYTES  48 /* id, low, high */
+#define WORD       8
+#define ROW_WORDS  5 /* a row of 256 bits that begins anywhere in a word */
+#define STASH_MARK 32
+
+/* The part of an issuer's block that has the same length in every block of a version. */
+#define BLOCK_3     (8 + WRIT_CLUBCARD_ISSUER + 5 * 8 + 1 + 8)
+#define BLOCK_4     (WRIT_CLUBCARD_ISSUER + 4 + 1 + 4 + 4 + 4 + 1 + 2)
+#define ID_3        8 /* where the issuer's hash stands in it, behind its length */
+#define ID_4        0
+#define EXCEPTION_3 8 /* bytes of an exception's length */
+#define EXCEPTION_4 1
+#define FIRST_BYTES 256
+#define TAG_BYTES   9 /* of an issuer in messages: eight digits and a NUL */
+
+/* Issuers are found by the first byte of their hash, and then by bisection. */
+struct slot {
+    uint64_t prefix; /* first eight bytes of the hash */
+    uint32_t offset; /* of the block in the file */
+};
+
+struct writ_clubcard_index {
+    uint32_t first[FIRST_BYTES + 1]; /* the first slot whose hash begins with this byte or more */
+    struct slot slot[];              /* in order; one more at the end, where the blocks end */
+};
+
+/* What a block holds, as wide as version 3 writes it. */
+struct fields {
+    uint64_t id_length;
+    struct writ_span id;
+    uint64_t approx_m, exact_m, rank, approx_offset, exact_offset, exceptions;
+    uint8_t inverted;
+};
+
+const char *writ_filter_answer_name(enum writ_filter_answer answer)
+{
+    switch (answer) {
+    case WRIT_FILTER_NOT_COVERED:
+        return "not-covered";
+    case WRIT_FILTER_NOT_ENROLLED:
+        return "not-enrolled";
+    case WRIT_FILTER_GOOD:
+        return "good";
+    case WRIT_FILTER_REVOKED:
+        return "revoked";
+    }
+    return "unknown";
+}
+
+bool writ_clubcard_is(struct writ_span bytes)
+{
+    struct writ_cursor c = writ_cursor_over(bytes, NULL);
+    uint16_t version, low;
+    uint8_t next = 0;
+
+    if (writ_cursor_u16_le(&c, &version, "") < 0 || (version != LITTLE && version != BIG))
+        return false;
+    if (writ_cursor_u16_le(&c, &low, "") < 0 || low != 0 || writ_cursor_u8(&c, &next, "") < 0)
+        return true;
+    return next != STASH_MARK;
+}
+
+/* ------------------------------------------------------------------------------------- blocks */
+
+static inline struct writ_span part(struct writ_span whole, size_t from, size_t n)
+{
+    struct writ_span out;
+
+    return writ_span_part(whole, from, n, &out) < 0 ? WRIT_SPAN_NONE : out;
+}
+
+static inline size_t block_bytes(unsigned version)
+{
+    return version == LITTLE ? BLOCK_3 : BLOCK_4;
+}
+
+static inline struct fields read_little(struct writ_span block)
+{
+    return (struct fields){
+        .id_length = writ_span_u64_le(block, 0),
+        .id = part(block, ID_3, WRIT_CLUBCARD_ISSUER),
+        .approx_m = writ_span_u64_le(block, 40),
+        .exact_m = writ_span_u64_le(block, 48),
+        .rank = writ_span_u64_le(block, 56),
+        .approx_offset = writ_span_u64_le(block, 64),
+        .exact_offset = writ_span_u64_le(block, 72),
+        .inverted = writ_span_u8(block, 80),
+        .exceptions = writ_span_u64_le(block, 81),
+    };
+}
+
+static inline struct fields read_big(struct writ_span block)
+{
+    return (struct fields){
+        .id_length = WRIT_CLUBCARD_ISSUER,
+        .id = part(block, ID_4, WRIT_CLUBCARD_ISSUER),
+        .approx_m = writ_span_u32_be(block, 32),
+        .rank = writ_span_u8(block, 36),
+        .approx_offset = writ_span_u32_be(block, 37),
+        .exact_m = writ_span_u32_be(block, 41),
+        .exact_offset = writ_span_u32_be(block, 45),
+        .inverted = writ_span_u8(block, 49),
+        .exceptions = writ_span_u16_be(block, 50),
+    };
+}
+
+/* A block that open has looked at: its numbers fit. */
+static inline struct writ_clubcard_issuer block_at(const struct writ_clubcard *card, size_t i)
+{
+    size_t from = card->index->slot[i].offset, end = card->index->slot[i + 1].offset;
+    size_t fixed = block_bytes(card->version);
+    struct writ_span block = part(card->bytes, from, end - from);
+    struct fields f = card->version == LITTLE ? read_little(block) : read_big(block);
+
+    return (struct writ_clubcard_issuer){
+        .id = f.id,
+        .approx_m = (uint32_t)f.approx_m,
+        .approx_offset = (uint32_t)f.approx_offset,
+        .rank = (unsigned)f.rank,
+        .exact_m = (uint32_t)f.exact_m,
+        .exact_offset = (uint32_t)f.exact_offset,
+        .inverted = f.inverted != 0,
+        .exception_count = (size_t)f.exceptions,
+        .exceptions = part(block, fixed, block.n - fixed),
+        .version = card->version,
+    };
+}
+
+bool writ_clubcard_issuer(const struct writ_clubcard *card, size_t i,
+                          struct writ_clubcard_issuer *issuer)
+{
+    if (i >= card->issuer_count)
+        return false;
+    *issuer = block_at(card, i);
+    return true;
+}
+
+static int take_exception(struct writ_cursor *c, unsigned version, struct writ_span *serial)
+{
+    uint64_t length;
+    uint8_t byte = 0;
+
+    if (version == BIG) {
+        if (writ_cursor_u8(c, &byte, "length of an exception") < 0)
+            return -1;
+        length = byte;
+    } else if (writ_cursor_u64_le(c, &length, "length of an exception") < 0)
+        return -1;
+    if (length > WRIT_CLUBCARD_SERIAL_MAX)
+        return writ_cursor_fail(c, "an exception of %llu bytes, the ceiling is %d",
+                                (unsigned long long)length, WRIT_CLUBCARD_SERIAL_MAX);
+    return writ_cursor_take(c, (size_t)length, serial, "an exception");
+}
+
+bool writ_clubcard_exception(struct writ_clubcard_issuer *block, struct writ_span *serial)
+{
+    struct writ_cursor c = writ_cursor_over(block->exceptions, NULL);
+
+    if (block->exception_count == 0 || take_exception(&c, block->version, serial) < 0)
+        return false;
+    block->exceptions = WRIT_SPAN(c.at, c.left);
+    block->exception_count--;
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ opening */
+
+/* A count of version 3 (64 bits) or version 4 (as many bytes as it says) under its ceiling. */
+static int take_count(struct writ_cursor *c, unsigned version, unsigned bytes_4, uint64_t max,
+                      uint64_t *count, const char *what)
+{
+    struct writ_cursor start = *c;
+    struct writ_span number;
+    size_t n = version == LITTLE ? 8 : bytes_4;
+
+    *count = 0;
+    if (writ_cursor_take(c, n, &number, what) < 0)
+        return -1;
+    if (version == LITTLE)
+        *count = writ_span_u64_le(number, 0);
+    for (size_t i = 0; version == BIG && i < n; i++)
+        *count = *count << 8 | writ_span_u8(number, i);
+    if (*count > max)
+        return writ_cursor_fail(&start, "%s is %llu, the ceiling is %llu", what,
+                                (unsigned long long)*count, (unsigned long long)max);
+    return 0;
+}
+
+static int take_version(struct writ_cursor *c, struct writ_clubcard *card)
+{
+    uint8_t version, reserved;
+
+    if (writ_cursor_u8(c, &version, "clubcard version") < 0 ||
+        writ_cursor_u8(c, &reserved, "reserved byte of a clubcard") < 0)
+        return -1;
+    if (version != LITTLE && version != BIG)
+        return writ_fail_at(c->error, 0, "byte 0: clubcard version %u, this writ reads 3 and 4",
+                            version);
+    if (reserved != 0)
+        return writ_fail_at(c->error, 1, "byte 1: reserved byte must be zero, found 0x%02x",
+                            reserved);
+    card->version = version;
+    return 0;
+}
+
+static inline struct writ_span log_id(const struct writ_clubcard *card, size_t i)
+{
+    return part(card->logs, i * LOG_BYTES, WRIT_CLUBCARD_LOG);
+}
+
+/* Which of two intervals would count is anybody's guess. */
+static int check_logs(const struct writ_clubcard *card, size_t offset, struct writ_error *e)
+{
+    for (size_t i = 1; i < card->log_count; i++) {
+        struct writ_span id = log_id(card, i);
+
+        for (size_t k = 0; k < i; k++) {
+            if (writ_span_equal(log_id(card, k), id))
+                return writ_fail_at(e, offset + i * LOG_BYTES,
+                                    "byte %zu: log %zu stands twice, as log %zu before",
+                                    offset + i * LOG_BYTES, i, k);
+        }
+    }
+    return 0;
+}
+
+static int take_logs(struct writ_cursor *c, struct writ_clubcard *card)
+{
+    uint64_t count;
+    size_t offset;
+
+    if (take_count(c, card->version, 2, WRIT_CLUBCARD_LOGS_MAX, &count, "number of logs") < 0)
+        return -1;
+    offset = c->offset;
+    card->log_count = (size_t)count;
+    if (writ_cursor_take(c, card->log_count * LOG_BYTES, &card->logs, "logs") < 0)
+        return -1;
+    return check_logs(card, offset, c->error);
+}
+
+/* The beginning of an issuer's hash, for messages. */
+static const char *tag_of(struct writ_span id, char text[TAG_BYTES])
+{
+    writ_hex_format(part(id, 0, TAG_BYTES / 2), text);
+    return text;
+}
+
+/* What can be said of a block before the columns are known. */
+static int check_fields(const struct writ_cursor *at, const struct fields *f, size_t i)
+{
+    uint64_t all = f->approx_m | f->exact_m | f->approx_offset | f->exact_offset;
+    char tag[TAG_BYTES];
+
+    if (f->id_length != WRIT_CLUBCARD_ISSUER)
+        return writ_cursor_fail(at, "issuer %zu: wanted a hash of %d bytes, found %llu", i,
+                                WRIT_CLUBCARD_ISSUER, (unsigned long long)f->id_length);
+    (void)tag_of(f->id, tag);
+    if (all > UINT32_MAX)
+        return writ_cursor_fail(at, "issuer %zu (%s): m or offset needs more than 32 bits", i, tag);
+    if (f->inverted > 1)
+        return writ_cursor_fail(at, "issuer %zu (%s): inverted is %u, neither 0 nor 1", i, tag,
+                                f->inverted);
+    if (f->exceptions > WRIT_CLUBCARD_EXCEPTIONS_MAX)
+        return writ_cursor_fail(at, "issuer %zu (%s): %llu exceptions, the ceiling is %d", i, tag,
+                                (unsigned long long)f->exceptions, WRIT_CLUBCARD_EXCEPTIONS_MAX);
+    return 0;
+}
+
+static int take_block(struct writ_cursor *c, unsigned version, size_t i, struct writ_span *last)
+{
+    struct writ_cursor start = *c;
+    struct writ_span fixed, serial;
+    struct fields f;
+
+    if (writ_cursor_take(c, block_bytes(version), &fixed, "issuer") < 0)
+        return -1;
+    f = version == LITTLE ? read_little(fixed) : read_big(fixed);
+    if (check_fields(&start, &f, i) < 0)
+        return -1;
+    if (i > 0 && writ_span_compare(*last, f.id) >= 0)
+        return writ_cursor_fail(&start, "issuer %zu is out of order or stands twice", i);
+    *last = f.id;
+    for (uint64_t k = 0; k < f.exceptions; k++) {
+        if (take_exception(c, version, &serial) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Where the hashes that begin with each byte begin. */
+static void find_first(struct writ_clubcard_index *index, size_t count)
+{
+    size_t i = 0;
+
+    for (unsigned byte = 0; byte <= FIRST_BYTES; byte++) {
+        while (i < count && index->slot[i].prefix >> 56 < byte)
+            i++;
+        index->first[byte] = (uint32_t)i;
+    }
+}
+
+static int take_issuers(struct writ_cursor *c, struct writ_clubcard *card)
+{
+    struct writ_span last = WRIT_SPAN_NONE;
+    uint64_t count;
+
+    if (take_count(c, card->version, 4, WRIT_CLUBCARD_ISSUERS_MAX, &count, "number of issuers") < 0)
+        return -1;
+    if (count > c->left / block_bytes(card->version))
+        return writ_cursor_fail(c, "%llu issuers do not fit into %zu bytes",
+                                (unsigned long long)count, c->left);
+    card->issuer_count = (size_t)count;
+    card->index = malloc(sizeof *card->index + (card->issuer_count + 1) * sizeof(struct slot));
+    if (card->index == NULL)
+        return writ_fail_memory(c->error);
+    for (size_t i = 0; i < card->issuer_count; i++) {
+        uint32_t offset = (uint32_t)c->offset;
+
+        if (take_block(c, card->version, i, &last) < 0)
+            return -1;
+        card->index->slot[i] = (struct slot){.prefix = writ_span_u64_be(last, 0), .offset = offset};
+    }
+    card->index->slot[count] = (struct slot){.offset = (uint32_t)c->offset};
+    find_first(card->index, card->issuer_count);
+    return 0;
+}
+
+static int take_column(struct writ_cursor *c, unsigned version, struct writ_span *column,
+                       const char *what)
+{
+    uint64_t words;
+
+    if (take_count(c, version, 4, WRIT_CLUBCARD_MAX / WORD, &words, what) < 0)
+        return -1;
+    return writ_cursor_take(c, (size_t)words * WORD, column, what);
+}
+
+static int take_columns(struct writ_cursor *c, struct writ_clubcard *card)
+{
+    uint64_t count;
+
+    if (take_count(c, card->version, 1, WRIT_CLUBCARD_COLUMNS_MAX, &count, "number of columns") < 0)
+        return -1;
+    card->column_count = (size_t)count;
+    for (size_t i = 0; i < card->column_count; i++) {
+        if (take_column(c, card->version, &card->x[i], "words of a column of X") < 0)
+            return -1;
+    }
+    return take_column(c, card->version, &card->y, "words of Y");
+}
+
+/* Both filters of a block against the columns they read.  C2SP has columns as long as the last
+ * block's rows.  Real ones are longer, because rows overflow, and shorter, because zero words are
+ * dropped from their end: bits behind it are 0 by definition. */
+static bool ends_within(uint64_t offset, uint64_t m, struct writ_span column)
+{
+    return offset + m <= (uint64_t)column.n * 8 + WRIT_CLUBCARD_TRIMMED_MAX;
+}
+
+static int check_rows(const struct writ_clubcard *card, size_t i, struct writ_error *e)
+{
+    struct writ_clubcard_issuer b = block_at(card, i);
+    size_t at = card->index->slot[i].offset;
+    char tag[TAG_BYTES];
+
+    if (b.rank > card->column_count)
+        return writ_fail_at(e, at, "byte %zu: issuer %zu (%s): rank %u, there are %zu columns", at,
+                            i, tag_of(b.id, tag), b.rank, card->column_count);
+    if (b.approx_m == 0)
+        return 0;
+    for (unsigned k = 0; k < b.rank; k++) {
+        if (!ends_within(b.approx_offset, b.approx_m, card->x[k]))
+            return writ_fail_at(e, at,
+                                "byte %zu: issuer %zu (%s): rows %u to %llu of column %u, which "
+                                "has %zu bits",
+                                at, i, tag_of(b.id, tag), b.approx_offset,
+                                (unsigned long long)b.approx_offset + b.approx_m, k,
+                                card->x[k].n * 8);
+    }
+    if (!ends_within(b.exact_offset, b.exact_m, card->y))
+        return writ_fail_at(e, at,
+                            "byte %zu: issuer %zu (%s): rows %u to %llu of Y, which has %zu bits",
+                            at, i, tag_of(b.id, tag), b.exact_offset,
+                            (unsigned long long)b.exact_offset + b.exact_m, card->y.n * 8);
+    return 0;
+}
+
+static int take_all(struct writ_cursor *c, struct writ_clubcard *card)
+{
+    if (card->bytes.n > WRIT_CLUBCARD_MAX)
+        return writ_cursor_fail(c, "clubcard of %zu bytes, the ceiling is %zu", card->bytes.n,
+                                WRIT_CLUBCARD_MAX);
+    if (take_version(c, card) < 0 || take_logs(c, card) < 0 || take_issuers(c, card) < 0 ||
+        take_columns(c, card) < 0)
+        return -1;
+    if (card->version == BIG && writ_cursor_end(c, "the clubcard") < 0)
+        return -1;
+    card->trailing = c->left;
+    card->bytes = part(card->bytes, 0, c->offset);
+    for (size_t i = 0; i < card->issuer_count; i++) {
+        if (check_rows(card, i, c->error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int writ_clubcard_open(struct writ_span bytes, struct writ_clubcard *card, struct writ_error *e)
+{
+    struct writ_cursor c = writ_cursor_over(bytes, e);
+
+    *card = (struct writ_clubcard){.bytes = bytes};
+    if (take_all(&c, card) == 0)
+        return 0;
+    writ_clubcard_close(card);
+    return -1;
+}
+
+void writ_clubcard_close(struct writ_clubcard *card)
+{
+    free(card->index);
+    *card = (struct writ_clubcard){0};
+}
+
+/* -------------------------------------------------------------------------- the whole, once */
+
+struct rows {
+    uint64_t from, to; /* half open */
+    size_t issuer;
+};
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct rows *x = a, *y = b;
+
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+/* The rows of one filter: of X when approximate, else of Y.  Returns how many blocks have any. */
+static size_t collect(const struct writ_clubcard *card, bool approximate, struct rows *rows)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < card->issuer_count; i++) {
+        struct writ_clubcard_issuer b = block_at(card, i);
+        uint64_t from = approximate ? b.approx_offset : b.exact_offset;
+        uint64_t m = approximate ? b.approx_m : b.exact_m;
+
+        if (b.approx_m != 0 && m != 0 && !(approximate && b.rank == 0))
+            rows[n++] = (struct rows){.from = from, .to = from + m, .issuer = i};
+    }
+    return n;
+}
+
+static int check_overlap(const struct writ_clubcard *card, bool approximate, struct rows *rows,
+                         struct writ_error *e)
+{
+    size_t n = collect(card, approximate, rows);
+
+    if (n > 1)
+        qsort(rows, n, sizeof rows[0], compare_rows);
+    for (size_t i = 1; i < n; i++) {
+        size_t at = card->index->slot[rows[i].issuer].offset;
+
+        if (rows[i].from < rows[i - 1].to)
+            return writ_fail_at(
+                e, at, "byte %zu: issuer %zu has rows of %s from %llu on, issuer %zu up to %llu",
+                at, rows[i].issuer, approximate ? "X" : "Y", (unsigned long long)rows[i].from,
+                rows[i - 1].issuer, (unsigned long long)rows[i - 1].to);
+    }
+    return 0;
+}
+
+int writ_clubcard_check(const struct writ_clubcard *card, struct writ_error *e)
+{
+    struct rows *rows = calloc(card->issuer_count + 1, sizeof rows[0]);
+    int rc = -1;
+
+    if (rows == NULL)
+        return writ_fail_memory(e);
+    if (check_overlap(card, true, rows, e) == 0 && check_overlap(card, false, rows, e) == 0)
+        rc = 0;
+    free(rows);
+    return rc;
+}
+
+/* ----------------------------------------------------------------------------------- coverage */
+
+bool writ_clubcard_log(const struct writ_clubcard *card, size_t i, struct writ_clubcard_log *log)
+{
+    struct writ_span entry = part(card->logs, i * LOG_BYTES, LOG_BYTES);
+    bool little = card->version == LITTLE;
+
+    if (i >= card->log_count)
+        return false;
+    log->id = part(entry, 0, WRIT_CLUBCARD_LOG);
+    log->low = little ? writ_span_u64_le(entry, 32) : writ_span_u64_be(entry, 32);
+    log->high = little ? writ_span_u64_le(entry, 40) : writ_span_u64_be(entry, 40);
+    return true;
+}
+
+bool writ_clubcard_covers(const struct writ_clubcard *card, const uint8_t id[WRIT_CLUBCARD_LOG],
+                          uint64_t timestamp)
+{
+    struct writ_clubcard_log log;
+
+    for (size_t i = 0; writ_clubcard_log(card, i, &log); i++) {
+        if (memcmp(log.id.p, id, WRIT_CLUBCARD_LOG) == 0)
+            return log.low <= timestamp && timestamp <= log.high;
+    }
+    return false;
+}
+
+uint64_t writ_clubcard_latest(const struct writ_clubcard *card)
+{
+    struct writ_clubcard_log log;
+    uint64_t latest = 0;
+
+    for (size_t i = 0; writ_clubcard_log(card, i, &log); i++) {
+        if (log.high > latest)
+            latest = log.high;
+    }
+    return latest;
+}
+
+/* ------------------------------------------------------------------------------------ columns */
+
+size_t writ_clubcard_words(struct writ_span column)
+{
+    return column.n / WORD;
+}
+
+uint64_t writ_clubcard_word(const struct writ_clubcard *card, struct writ_span column, size_t i)
+{
+    if (i >= writ_clubcard_words(column))
+        return 0;
+    return card->version == LITTLE ? writ_span_u64_le(column, i * WORD)
+                                   : writ_span_u64_be(column, i * WORD);
+}
+
+/* ------------------------------------------------------------------------------------ looking */
+
+/* The place of an issuer, or issuer_count. */
+static size_t find(const struct writ_clubcard *card, struct writ_span id)
+{
+    const struct writ_clubcard_index *index = card->index;
+    uint64_t prefix = writ_span_u64_be(id, 0);
+    size_t low = index->first[prefix >> 56], high = index->first[(prefix >> 56) + 1];
+    size_t end = high;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (index->slot[middle].prefix < prefix)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < end && index->slot[low].prefix == prefix; low++) {
+        size_t at = index->slot[low].offset + (card->version == LITTLE ? ID_3 : ID_4);
+
+        if (writ_span_equal(part(card->bytes, at, WRIT_CLUBCARD_ISSUER), id))
+            return low;
+    }
+    return card->issuer_count;
+}
+
+bool writ_clubcard_find(const struct writ_clubcard *card,
+                        const uint8_t issuer[WRIT_CLUBCARD_ISSUER],
+                        struct writ_clubcard_issuer *block)
+{
+    size_t i = card->index == NULL ? card->issuer_count
+                                   : find(card, WRIT_SPAN(issuer, WRIT_CLUBCARD_ISSUER));
+
+    return writ_clubcard_issuer(card, i, block);
+}
+
+/* The bits of a row, moved to where they stand in a column's words, and in the file's byte order:
+ * that of the mask once is cheaper than that of every word it meets. */
+struct row {
+    uint64_t mask[ROW_WORDS];
+    uint64_t word; /* the first */
+};
+
+static inline struct row row_at(const uint64_t a[4], uint64_t start, unsigned version)
+{
+    unsigned shift = start % 64;
+    struct row row = {.word = start / 64};
+    uint64_t carry = 0;
+
+    for (unsigned i = 0; i < ROW_WORDS; i++) {
+        uint64_t bits = i < 4 ? a[i] : 0;
+        uint64_t moved = bits << shift | carry;
+
+        carry = bits >> 1 >> (63 - shift);
+        row.mask[i] = version == LITTLE ? htole64(moved) : htobe64(moved);
+    }
+    return row;
+}
+
+/* The parity of the row and the column's bits; those behind the end are 0. */
+static inline unsigned parity(const struct row *row, struct writ_span column)
+{
+    uint64_t word[ROW_WORDS] = {0}, sum = 0;
+    struct writ_span bytes;
+
+    if (writ_span_part(column, row->word * WORD, sizeof word, &bytes) == 0)
+        memcpy(word, bytes.p, sizeof word);
+    else
+        for (size_t i = 0; i < ROW_WORDS; i++) {
+            if (writ_span_part(column, (row->word + i) * WORD, WORD, &bytes) == 0)
+                memcpy(&word[i], bytes.p, WORD);
+        }
+    for (size_t i = 0; i < ROW_WORDS; i++)
+        sum ^= word[i] & row->mask[i];
+    return (unsigned)__builtin_parityll(sum);
+}
+
+/* All columns are read before any is judged: where one fails is not to be foreseen, and the
+ * processor that guesses wrong has lost more time than the reading takes. */
+static inline bool passes_approximate(const struct writ_clubcard *card,
+                                      const struct writ_clubcard_issuer *b, const uint64_t a[4])
+{
+    struct row row = row_at(a, a[3] % b->approx_m + b->approx_offset, card->version);
+    unsigned failed = 0;
+
+    for (unsigned i = 0; i < b->rank; i++)
+        failed |= parity(&row, card->x[i]);
+    return failed == 0;
+}
+
+static inline bool passes_exact(const struct writ_clubcard *card,
+                                const struct writ_clubcard_issuer *b, const uint64_t a[4])
+{
+    uint64_t m = b->exact_m == 0 ? 1 : b->exact_m;
+    struct row row = row_at(a, a[3] % m + b->exact_offset, card->version);
+
+    return parity(&row, card->y) == 0;
+}
+
+static bool is_excepted(struct writ_clubcard_issuer b, struct writ_span serial)
+{
+    struct writ_span exception;
+
+    while (writ_clubcard_exception(&b, &exception)) {
+        if (writ_span_equal(exception, serial))
+            return true;
+    }
+    return false;
+}
+
+enum writ_filter_answer writ_clubcard_ask(const struct writ_clubcard *card,
+                                          const uint8_t issuer[WRIT_CLUBCARD_ISSUER],
+                                          struct writ_span serial,
+                                          const uint8_t hash[WRIT_CLUBCARD_KEY])
+{
+    struct writ_span key = WRIT_SPAN(hash, WRIT_CLUBCARD_KEY);
+    struct writ_clubcard_issuer b;
+    uint64_t a[4];
+    bool held;
+
+    if (!writ_clubcard_find(card, issuer, &b))
+        return WRIT_FILTER_NOT_ENROLLED;
+    for (size_t i = 0; i < 4; i++)
+        a[i] = writ_span_u64_le(key, i * 8);
+    a[0] |= 1;
+    held = b.approx_m != 0 && passes_approximate(card, &b, a) && passes_exact(card, &b, a) &&
+           !is_excepted(b, serial);
+    return held != b.inverted ? WRIT_FILTER_REVOKED : WRIT_FILTER_GOOD;
+}
