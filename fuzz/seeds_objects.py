@@ -428,6 +428,35 @@ def showing_seeds():
     yield "nothing", b"hello"
 
 
+def filterindex(files, logs, form=1):
+    """An index of upki: files are names, logs a list of (id, [(file, earliest, latest)])."""
+    number = "B" if form == 0 else "H"
+    head = b"upkiidx%d" % form + struct.pack(">%sI" % number, len(files), len(logs))
+    names = b"".join(name.ljust(32, b"\0") for name in files)
+    table, entries = b"", b""
+    for log, intervals in logs:
+        at = len(head) + len(names) + 42 * len(logs) + len(entries)
+        table += log + struct.pack(">QH", at, len(intervals))
+        entries += b"".join(struct.pack(">%sQQ" % number, *i) for i in intervals)
+    return head + names + table + entries
+
+
+def filterindex_seeds():
+    files = [b"20260322-0-default.filter", b"20260322-1-default.filter.delta"]
+    logs = [(b"\x11" * 32, [(0, 100, 200), (1, 150, 300)]), (b"\x22" * 32, [(1, 5, 5)])]
+    yield "two-files", filterindex(files, logs)
+    yield "old-form", filterindex(files, logs, 0)
+    yield "empty", filterindex([], [])
+    yield "backwards", filterindex(files[:1], [(b"\x11" * 32, [(0, 200, 100)])])
+    yield "no-entries", filterindex(files, [(b"\x11" * 32, [])])
+    yield "stranger-file", filterindex(files, [(b"\x11" * 32, [(2, 1, 2)])])
+    yield "unsorted", filterindex(files, logs[::-1])
+    yield "same-name", filterindex(files[:1] * 2, logs)
+    yield "path-name", filterindex([b"../manifest.json"], [])
+    yield "trailing", filterindex(files, logs) + b"\0"
+    yield "short", filterindex(files, logs)[:-1]
+
+
 def pem(label, der):
     text = base64.encodebytes(der).decode()
     return ("-----BEGIN %s-----\n%s-----END %s-----\n" % (label, text, label)).encode()
@@ -442,6 +471,7 @@ SEEDS = {
     "elf": elf_seeds,
     "engine": engine_seeds,
     "feed": feed_seeds,
+    "filterindex": filterindex_seeds,
     "memory": memory_seeds,
     "note": note_seeds,
     "notekey": notekey_seeds,

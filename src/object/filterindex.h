@@ -13,7 +13,7 @@
  *   42 x logs    log id (32), offset of its entries in the file (8), number of entries (2); in the
  *                order of log ids
  *   18 x entries number of a file (2; upkiidx0: 1), earliest and latest timestamp (8 and 8), both
- *                inclusive, in milliseconds since the epoch
+ *                inclusive, in milliseconds since the epoch; nothing when the latest comes first
  *
  * The entries of the logs follow each other in the order of the logs, without gaps, to the end of
  * the file.  An index borrows its bytes.
@@ -25,7 +25,7 @@
 #include "bytes/cursor.h"
 #include "object/clubcard.h"
 
-#define WRIT_FILTER_INDEX_FILES_MAX   1024 /* a full filter and 512 days of two deltas a day */
+#define WRIT_FILTER_INDEX_FILES_MAX   512 /* a full filter and 255 days of two deltas a day */
 #define WRIT_FILTER_INDEX_LOGS_MAX    4096
 #define WRIT_FILTER_INDEX_ENTRIES_MAX ((size_t)1 << 18)
 #define WRIT_FILTER_INDEX_MAX         ((size_t)8 * 1024 * 1024) /* bytes of an index */
@@ -59,8 +59,8 @@ struct writ_filter_entries {
 };
 
 /* Checks everything: sizes, names and that no two are equal, the order of logs, that their entries
- * follow each other to the end, that every entry names a file and does not end before it begins.
- * WRIT_FAULT_BAD_INPUT.  Look-ups in an index that was opened cannot fail. */
+ * follow each other to the end and that every entry names a file.  WRIT_FAULT_BAD_INPUT.  Look-ups
+ * in an index that was opened cannot fail. */
 int writ_filter_index_open(struct writ_span bytes, struct writ_filter_index *index,
                            struct writ_error *e) WRIT_MUST_CHECK;
 
@@ -93,8 +93,8 @@ struct writ_filter_index_input {
     const struct writ_clubcard *card; /* opened */
 };
 
-/* Appends an upkiidx1 of these files, in their order.  Fails on names that are not good or equal,
- * and on sizes over the ceilings (WRIT_FAULT_BAD_INPUT). */
+/* Appends an upkiidx1 of these files, in their order.  Names that are not good or equal, and sizes
+ * over the ceilings, are WRIT_FAULT_BAD_INPUT. */
 int writ_filter_index_build(const struct writ_filter_index_input *files, size_t count,
                             struct writ_buffer *out, struct writ_error *e) WRIT_MUST_CHECK;
 
