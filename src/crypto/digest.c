@@ -1,9 +1,12 @@
 #include "crypto/digest.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 struct writ_digester {
     EVP_MD *sha256;
@@ -38,7 +41,7 @@ void writ_digester_free(struct writ_digester *d)
     free(d);
 }
 
-int writ_digester_sha256(struct writ_digester *d, struct writ_span a, struct writ_span b,
+static int digest_pieces(struct writ_digester *d, struct writ_span a, struct writ_span b,
                          uint8_t out[WRIT_SHA256_BYTES], struct writ_error *e)
 {
     if (EVP_DigestInit_ex2(d->context, NULL, NULL) == 1 &&
@@ -47,6 +50,60 @@ int writ_digester_sha256(struct writ_digester *d, struct writ_span a, struct wri
         EVP_DigestFinal_ex(d->context, out, NULL) == 1)
         return 0;
     return writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL failed to compute SHA-256");
+}
+
+#ifdef OPENSSL_NO_DEPRECATED_3_0
+#define ONE_BLOCK_MAX 0
+
+static int digest_block(struct writ_span a, struct writ_span b, uint8_t out[WRIT_SHA256_BYTES])
+{
+    (void)a, (void)b, (void)out;
+    return -1;
+}
+#else
+#define ONE_BLOCK_MAX (SHA256_CBLOCK - 9) /* what leaves room for the end mark and the length */
+
+/* The key of a certificate in a filter or a table is a hash of fifty bytes, and most of what a
+ * look-up costs.  Through EVP that takes twice the time of the hash itself (110 ns and 50 ns on the
+ * machine it was measured on, with SHA-NI), so short messages are padded here (FIPS 180-4 section
+ * 5.1.1) and given to the compression function.  OpenSSL 3 calls these functions deprecated, and
+ * has them; built without them, EVP does everything. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static int digest_block(struct writ_span a, struct writ_span b, uint8_t out[WRIT_SHA256_BYTES])
+{
+    uint8_t block[SHA256_CBLOCK] = {0};
+    size_t n = a.n + b.n;
+    SHA256_CTX context;
+    uint32_t word;
+
+    if (a.n > 0)
+        memcpy(block, a.p, a.n);
+    if (b.n > 0)
+        memcpy(block + a.n, b.p, b.n);
+    block[n] = 0x80;
+    block[SHA256_CBLOCK - 2] = (uint8_t)(n * 8 >> 8);
+    block[SHA256_CBLOCK - 1] = (uint8_t)(n * 8);
+    if (SHA256_Init(&context) != 1)
+        return -1;
+    SHA256_Transform(&context, block);
+    for (size_t i = 0; i < WRIT_SHA256_BYTES / sizeof word; i++) {
+        word = htobe32(context.h[i]);
+        memcpy(out + i * sizeof word, &word, sizeof word);
+    }
+    return 0;
+}
+#pragma GCC diagnostic pop
+#endif
+
+int writ_digester_sha256(struct writ_digester *d, struct writ_span a, struct writ_span b,
+                         uint8_t out[WRIT_SHA256_BYTES], struct writ_error *e)
+{
+    bool fits = a.n <= ONE_BLOCK_MAX && b.n <= ONE_BLOCK_MAX - a.n;
+
+    if (fits && digest_block(a, b, out) == 0)
+        return 0;
+    return digest_pieces(d, a, b, out, e);
 }
 
 int writ_sha256(struct writ_span bytes, uint8_t out[WRIT_SHA256_BYTES], struct writ_error *e)
