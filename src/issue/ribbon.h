@@ -1,0 +1,103 @@
+/*
+ * issue/ribbon.h - systems of linear equations whose rows are 256 bits wide
+ *
+ * A ribbon filter is the solution of a system over GF(2): each key is an equation with 256
+ * coefficients that begins at a row which the key's hash says.  Because equations are narrow, one
+ * is eliminated in a few dozen steps, whatever the number of rows (Dillinger, Hübschle-Schneider,
+ * Sanders, Walzer: "Fast Succinct Retrieval and Approximate Membership using Ribbon", Algorithm 1).
+ *
+ * A filter of many issuers is a chain of such systems.  The last equations of one reach into the
+ * rows of the next, so they are solved from the end: each takes the bits that follow it (its tail)
+ * as given.
+ *
+ * Everything here depends on nothing but its arguments, and not on the order of keys.
+ */
+#ifndef WRIT_ISSUE_RIBBON_H
+#define WRIT_ISSUE_RIBBON_H
+
+#include "base/error.h"
+#include "base/span.h"
+
+#define WRIT_RIBBON_WIDTH 256                      /* coefficients of an equation */
+#define WRIT_RIBBON_WORDS (WRIT_RIBBON_WIDTH / 64) /* and their words */
+#define WRIT_RIBBON_MAX   ((size_t)1 << 31)        /* keys of a system, and rows */
+
+/* Coefficients; the first is always 1.  The last word also says the row an equation begins at. */
+struct writ_ribbon_key {
+    uint64_t a[WRIT_RIBBON_WORDS];
+};
+
+/* The key of a hash: its words, little-endian, the first bit set. */
+struct writ_ribbon_key writ_ribbon_key(const uint8_t hash[32]);
+
+/* Equal keys.  (Of two hashes that differ in nothing but their first bit, too.) */
+static inline bool writ_ribbon_key_equal(const struct writ_ribbon_key *a,
+                                         const struct writ_ribbon_key *b)
+{
+    return a->a[0] == b->a[0] && a->a[1] == b->a[1] && a->a[2] == b->a[2] && a->a[3] == b->a[3];
+}
+
+/* The row that a key begins at, of m. */
+static inline uint32_t writ_ribbon_start(const struct writ_ribbon_key *key, uint32_t m)
+{
+    return (uint32_t)(key->a[3] % m);
+}
+
+/* A system in echelon form.  Start with all bytes zero; writ_ribbon_free gives the memory back. */
+struct writ_ribbon {
+    uint32_t m;                  /* rows that equations begin at; 0: no system */
+    uint32_t rows;               /* rows in use, at least m; less than m + WRIT_RIBBON_WIDTH */
+    struct writ_ribbon_key *row; /* owned; the equation that settles a row, or zeros: a free row */
+    uint64_t *right;             /* owned; bit i: what the equation of row i must come to */
+};
+
+/*
+ * Chooses m for these keys: the number of start rows with which the filter is smallest.
+ *
+ * Few rows are crowded: where nearly 256 equations wait for a row of their own, what a window of
+ * the solution can still be is one thing only, and that costs.  `columns` is how many solutions the
+ * filter stores, so what a row costs in bits; `penalty` what it costs, in bits, when all windows
+ * are fully determined (as one solution of a homogeneous system is: all zeros, and every key
+ * passes). Each m sends the keys to other rows, so the crowds are counted for a score of
+ * candidates. -1 when memory runs out.
+ */
+int writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, unsigned columns, double penalty,
+                    uint32_t *m, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Begins a system with m start rows, 0 < m <= WRIT_RIBBON_MAX. */
+int writ_ribbon_begin(struct writ_ribbon *r, uint32_t m, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Adds the equation key . x = right.  False when what stands already contradicts it; then nothing
+ * is added.  One that follows from what stands changes nothing. */
+bool writ_ribbon_add(struct writ_ribbon *r, const struct writ_ribbon_key *key, bool right);
+
+/* Puts keys into the order in which they are to be added: by start row, and among equals by their
+ * words, so that the same keys make the same system.  -1 when memory runs out. */
+int writ_ribbon_order(struct writ_ribbon_key *keys, size_t n, uint32_t m,
+                      struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Solves the system into the bits from `at` on of a column, which are zeros; the bits that follow
+ * are solved already.  What the equations leave free comes from a generator that starts at seed.
+ * The column has memory, in zeros where there is nothing else, for WRIT_RIBBON_WIDTH bits more. */
+void writ_ribbon_solve(const struct writ_ribbon *r, uint64_t seed, uint64_t *column, uint64_t at);
+
+/* What the equation of a key comes to in the 256 bits from `at` on of a column, which has memory
+ * for as many more: of a system solved from bit `from` on, at is from + writ_ribbon_start. */
+static inline bool writ_ribbon_ask(const struct writ_ribbon_key *key, const uint64_t *column,
+                                   uint64_t at)
+{
+    const uint64_t *word = column + at / 64;
+    unsigned shift = at % 64;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < WRIT_RIBBON_WORDS; i++)
+        sum ^= key->a[i] & (word[i] >> shift | word[i + 1] << 1 << (63 - shift));
+    return __builtin_parityll(sum);
+}
+
+/* A new state of the generator, and the number made of it.  Not for secrets. */
+uint64_t writ_ribbon_random(uint64_t *state);
+
+void writ_ribbon_free(struct writ_ribbon *r);
+
+#endif
