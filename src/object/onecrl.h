@@ -19,7 +19,7 @@
 
 #define WRIT_ONECRL_KEY      32    /* bytes of a key: a SHA-256 */
 #define WRIT_ONECRL_KEYS_MAX 65536 /* Mozilla's had 1,827 records in 2026 */
-#define WRIT_ONECRL_MAX      ((size_t)16 + (size_t)WRIT_ONECRL_KEYS_MAX * WRIT_ONECRL_KEY) /* bytes */
+#define WRIT_ONECRL_MAX      ((size_t)16 + WRIT_ONECRL_KEYS_MAX * WRIT_ONECRL_KEY) /* bytes */
 
 /* An opened file; borrows its bytes. */
 struct writ_onecrl {
