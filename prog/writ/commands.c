@@ -33,6 +33,7 @@ static const struct command *const commands[] = {
     &command_ca_reinstate,
     &command_ca_backup,
     &command_publish,
+    &command_filter_query,
     &command_help,
     &command_version,
     &command_completion_bash,

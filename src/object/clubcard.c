@@ -10,7 +10,7 @@
 #define LOG_BYTES  48 /* id, low, high */
 #define WORD       8
 #define ROW_WORDS  5 /* a row of 256 bits that begins anywhere in a word */
-#define STASH_MARK 32
+#define STASH_MARK 4 /* at least this in the fifth byte: millions of logs, or of issuers */
 
 /* The part of an issuer's block that has the same length in every block of a version. */
 #define BLOCK_3     (8 + WRIT_CLUBCARD_ISSUER + 5 * 8 + 1 + 8)
@@ -66,7 +66,7 @@ bool writ_clubcard_is(struct writ_span bytes)
         return false;
     if (writ_cursor_u16_le(&c, &low, "") < 0 || low != 0 || writ_cursor_u8(&c, &next, "") < 0)
         return true;
-    return next != STASH_MARK;
+    return next < STASH_MARK;
 }
 
 /* ------------------------------------------------------------------------------------- blocks */

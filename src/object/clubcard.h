@@ -66,9 +66,9 @@ struct writ_clubcard {
 };
 
 /* True when the first bytes are a clubcard's: version 3 or 4 and the reserved zero.  For telling
- * kinds of files apart, before open says what is wrong with one.  A stash of old, which has no
- * magic, can begin in the same way (3 or 4 serials of the first issuer), and is told apart by its
- * fifth byte. */
+ * kinds of files apart, before open says what is wrong with one.  A stash (object/stash.h) has no
+ * magic and can begin in the same way, with 3 or 4 serials of its first issuer; it is told apart by
+ * its fifth byte, an issuer's length, which would be millions of logs or of issuers here. */
 bool writ_clubcard_is(struct writ_span bytes);
 
 /* Checks the file and makes the index.  bytes must stay until writ_clubcard_close, and must not
