@@ -1,23 +1,10 @@
 #include "issue/ribbon.h"
 
-#include <endian.h>
 #include <float.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define WORDS WRIT_RIBBON_WORDS
 #define WIDTH WRIT_RIBBON_WIDTH
-
-struct writ_ribbon_key writ_ribbon_key(const uint8_t hash[32])
-{
-    struct writ_ribbon_key key;
-
-    memcpy(key.a, hash, sizeof key.a);
-    for (size_t i = 0; i < WORDS; i++)
-        key.a[i] = le64toh(key.a[i]);
-    key.a[0] |= 1;
-    return key;
-}
 
 /* splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). */
 uint64_t writ_ribbon_random(uint64_t *state)

@@ -15,6 +15,9 @@
 #ifndef WRIT_ISSUE_RIBBON_H
 #define WRIT_ISSUE_RIBBON_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "base/error.h"
 #include "base/span.h"
 
@@ -28,7 +31,16 @@ struct writ_ribbon_key {
 };
 
 /* The key of a hash: its words, little-endian, the first bit set. */
-struct writ_ribbon_key writ_ribbon_key(const uint8_t hash[32]);
+static inline struct writ_ribbon_key writ_ribbon_key(const uint8_t hash[32])
+{
+    struct writ_ribbon_key key;
+
+    memcpy(key.a, hash, sizeof key.a);
+    for (size_t i = 0; i < WRIT_RIBBON_WORDS; i++)
+        key.a[i] = le64toh(key.a[i]);
+    key.a[0] |= 1;
+    return key;
+}
 
 /* Equal keys.  (Of two hashes that differ in nothing but their first bit, too.) */
 static inline bool writ_ribbon_key_equal(const struct writ_ribbon_key *a,
@@ -81,18 +93,37 @@ int writ_ribbon_order(struct writ_ribbon_key *keys, size_t n, uint32_t m,
  * The column has memory, in zeros where there is nothing else, for WRIT_RIBBON_WIDTH bits more. */
 void writ_ribbon_solve(const struct writ_ribbon *r, uint64_t seed, uint64_t *column, uint64_t at);
 
-/* What the equation of a key comes to in the 256 bits from `at` on of a column, which has memory
- * for as many more: of a system solved from bit `from` on, at is from + writ_ribbon_start. */
-static inline bool writ_ribbon_ask(const struct writ_ribbon_key *key, const uint64_t *column,
-                                   uint64_t at)
-{
-    const uint64_t *word = column + at / 64;
-    unsigned shift = at % 64;
-    uint64_t sum = 0;
+/* A key's coefficients where they meet the words of a column. */
+struct writ_ribbon_aligned {
+    size_t word; /* the first one */
+    uint64_t a[WRIT_RIBBON_WORDS + 1];
+};
 
-    for (size_t i = 0; i < WRIT_RIBBON_WORDS; i++)
-        sum ^= key->a[i] & (word[i] >> shift | word[i + 1] << 1 << (63 - shift));
-    return __builtin_parityll(sum);
+/* Puts the first coefficient to bit `at`.  (Here and in writ_ribbon_sum no loops: they are gone
+ * through for every certificate there is.) */
+static inline void writ_ribbon_align(const struct writ_ribbon_key *key, uint64_t at,
+                                     struct writ_ribbon_aligned *aligned)
+{
+    const uint64_t *a = key->a;
+    unsigned left = at % 64, right = 63 - left;
+
+    aligned->word = (size_t)(at / 64);
+    aligned->a[0] = a[0] << left;
+    aligned->a[1] = a[1] << left | a[0] >> 1 >> right;
+    aligned->a[2] = a[2] << left | a[1] >> 1 >> right;
+    aligned->a[3] = a[3] << left | a[2] >> 1 >> right;
+    aligned->a[4] = a[3] >> 1 >> right;
+}
+
+/* What the equation comes to in this column, which has memory for WRIT_RIBBON_WIDTH bits behind the
+ * first coefficient. */
+static inline unsigned writ_ribbon_sum(const struct writ_ribbon_aligned *aligned,
+                                       const uint64_t *column)
+{
+    const uint64_t *a = aligned->a, *x = column + aligned->word;
+
+    return (unsigned)__builtin_parityll((a[0] & x[0]) ^ (a[1] & x[1]) ^ (a[2] & x[2]) ^
+                                        (a[3] & x[3]) ^ (a[4] & x[4]));
 }
 
 /* A new state of the generator, and the number made of it.  Not for secrets. */
