@@ -308,6 +308,10 @@ static int take_known(struct writ_cursor *value, enum writ_oid oid, bool critica
         return take_access_descriptions(value, cert);
     case WRIT_OID_ISSUANCE_NUMBER:
         return take_number(value, cert);
+    case WRIT_OID_SUBJECT_ALT_NAME:
+        cert->alt_names = WRIT_SPAN(value->at, value->left);
+        value->left = 0;
+        return 0;
     case WRIT_OID_SCT_LIST:
         take_sct_list(value, cert);
         return 0;
@@ -499,6 +503,39 @@ bool writ_cert_has_purpose(const struct writ_cert *cert, enum writ_oid purpose)
 bool writ_cert_has_sole_purpose(const struct writ_cert *cert, enum writ_oid purpose)
 {
     return cert->purpose_count == 1 && cert->purpose[0] == purpose;
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
+static bool is_name(struct writ_cursor value, const char *name)
+{
+    if (value.left != strlen(name))
+        return false;
+    for (size_t i = 0; i < value.left; i++) {
+        if (lower(value.at[i]) != lower((uint8_t)name[i]))
+            return false;
+    }
+    return true;
+}
+
+bool writ_cert_has_dns_name(const struct writ_cert *cert, const char *name)
+{
+    struct writ_cursor c = writ_cursor_over(cert->alt_names, NULL);
+    struct writ_cursor names, value;
+    bool found = false;
+    uint8_t tag;
+
+    if (writ_der_enter(&c, WRIT_DER_SEQUENCE, &names, "subjectAltName") < 0 || c.left > 0)
+        return false;
+    while (names.left > 0) {
+        if (writ_der_any(&names, &tag, &value, NULL, "GeneralName") < 0)
+            return false;
+        found = found || (tag == WRIT_DER_CONTEXT(2) && is_name(value, name));
+    }
+    return found;
 }
 
 bool writ_cert_is_self_issued(const struct writ_cert *cert)

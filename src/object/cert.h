@@ -67,6 +67,7 @@ struct writ_cert {
     bool is_numbered;                  /* carries writ's issuance number */
     uint64_t number;                   /* that number */
     bool has_ocsp_url;                 /* authorityInfoAccess names a responder */
+    struct writ_span alt_names;        /* value of subjectAltName, unread; or empty */
     struct writ_span sct_list;         /* SCTs as object/sct.h reads them; empty when it has none */
     bool has_unknown_critical;         /* a critical extension that writ does not know */
     struct writ_span unknown_critical; /* the identifier of the first one */
@@ -94,6 +95,10 @@ bool writ_cert_has_purpose(const struct writ_cert *cert, enum writ_oid purpose);
 
 /* True when it is the only one named. */
 bool writ_cert_has_sole_purpose(const struct writ_cert *cert, enum writ_oid purpose);
+
+/* True when subjectAltName (RFC 5280 section 4.2.1.6) holds exactly this dNSName; the case of ASCII
+ * letters does not matter, and wildcards mean nothing.  One that is malformed holds no name. */
+bool writ_cert_has_dns_name(const struct writ_cert *cert, const char *name);
 
 /* True when subject and issuer are the same name, octet for octet. */
 bool writ_cert_is_self_issued(const struct writ_cert *cert);

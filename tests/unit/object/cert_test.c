@@ -684,6 +684,44 @@ static void every_byte_of_a_certificate_counts(void **state)
     assert_every_byte_counts(a_full_certificate(), describe);
 }
 
+static bool has_name(const char *alt_names_hex, const char *name)
+{
+    struct writ_cert named = {.alt_names = bytes_of(alt_names_hex)};
+
+    return writ_cert_has_dns_name(&named, name);
+}
+
+/* SEQUENCE { [2] "a.b", [1] "c@d", [2] "E.f" } */
+#define THREE_NAMES "30 0f 82 03 612e62 81 03 634064 82 03 452e66"
+
+static void a_dns_name_is_found_whole_and_in_any_case(void **state)
+{
+    (void)state;
+    assert_true(has_name(THREE_NAMES, "a.b"));
+    assert_true(has_name(THREE_NAMES, "A.B"));
+    assert_true(has_name(THREE_NAMES, "e.F"));
+    assert_false(has_name(THREE_NAMES, "c@d"));
+    assert_false(has_name(THREE_NAMES, "a."));
+    assert_false(has_name(THREE_NAMES, "a.bc"));
+    assert_false(has_name(THREE_NAMES, ""));
+    assert_false(has_name("", "a.b"));
+    assert_false(has_name("", ""));
+    assert_true(has_name("30 05 82 03 2a2e62", "*.b"));
+    assert_false(has_name("30 05 82 03 2a2e62", "a.b"));
+}
+
+static void names_that_are_malformed_are_none(void **state)
+{
+    (void)state;
+    assert_false(has_name("30 06 82 03 612e62", "a.b"));
+    assert_false(has_name("30 04 82 03 612e62", "a.b"));
+    assert_false(has_name("30 05 82 03 612e62 00", "a.b"));
+    assert_false(has_name("30 06 82 81 03 612e62", "a.b"));
+    assert_false(has_name("30 08 82 03 612e62 82 03 61", "a.b"));
+    assert_false(has_name("31 05 82 03 612e62", "a.b"));
+    assert_false(has_name("30 06 82 04 612e6200", "a.b"));
+}
+
 static const struct CMUnitTest claims[] = {
     CLAIM(a_certificate_is_read_field_by_field),
     CLAIM(without_extensions_nothing_is_claimed),
@@ -730,6 +768,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(an_issuance_number_is_0_to_63_bits),
     CLAIM(no_beginning_of_a_certificate_passes),
     CLAIM(every_byte_of_a_certificate_counts),
+    CLAIM(a_dns_name_is_found_whole_and_in_any_case),
+    CLAIM(names_that_are_malformed_are_none),
 };
 
 RUN_CLAIMS(claims)
