@@ -20,19 +20,20 @@
 #include "evidence/filter.h"
 #include "shared/places.h"
 
-#define FILTERS_SOURCES_MAX 16  /* sources of filters on a device */
-#define FILTERS_PROBLEM_MAX 256 /* bytes of a sentence about one of them */
+#define FILTERS_SOURCES_MAX  16                        /* sources of filters on a device */
+#define FILTERS_PROBLEMS_MAX (2 * FILTERS_SOURCES_MAX) /* sentences about them */
+#define FILTERS_PROBLEM_MAX  256                       /* bytes of one */
 
-/* Everything one source owns in memory. */
-struct filters_source;
+/* What the sets point into. */
+struct filters_memory;
 
 struct filters {
     struct writ_filter_set *sets; /* those that can be asked */
     size_t set_count;
     char (*problems)[FILTERS_PROBLEM_MAX]; /* "NAME: sentence", one for each source whose set is
-                                              not among them or is not whole */
+                                              not among them, or is not whole */
     size_t problem_count;
-    struct filters_source *sources; /* what the sets point into; owned */
+    struct filters_memory *memory; /* owned */
 };
 
 /* Opens all of them.  -1 only when memory runs out; a device without any source has no sets and no
