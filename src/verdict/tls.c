@@ -228,8 +228,8 @@ void writ_explain_tls(const struct writ_tls_verdict *verdict, const struct writ_
     writ_emit_string(m, "status", status(verdict, facts));
     writ_emit_string(m, "reason", verdict->reason);
     if (verdict->remedy[0] != '\0')
-        writ_emit_string(m, "remedy", verdict->remedy);
-    writ_emit_time(m, "now", facts->now);
+        writ_emit_string(m, "what_to_do", verdict->remedy);
+    writ_emit_time(m, "judged_at", facts->now);
     writ_emit_list(m, "chain");
     for (size_t i = 0; i < facts->count; i++)
         emit_link(m, &facts->link[i], facts->now);
