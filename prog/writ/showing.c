@@ -10,9 +10,12 @@
 #include "object/csr.h"
 #include "object/elf.h"
 #include "object/feed.h"
+#include "object/sct.h"
 #include "object/seal.h"
 #include "object/table.h"
 #include "object/timestamp.h"
+#include "writ/filterfile.h"
+#include "writ/showing_filter.h"
 
 #define LISTED_MAX 50 /* revocations of one block that are listed one by one */
 
@@ -59,12 +62,37 @@ static void emit_extensions(struct writ_emit *m, const struct writ_cert *cert)
         writ_emit_flag(m, "unknown_critical_extension", true);
 }
 
+/* Nobody refuses a certificate over a list of SCTs that is malformed. */
+static void emit_scts(struct writ_emit *m, const struct writ_cert *cert)
+{
+    struct writ_sct scts[WRIT_SCTS_MAX];
+    size_t count = 0;
+
+    if (cert->sct_list.n == 0)
+        return;
+    if (writ_sct_list_parse(cert->sct_list, scts, &count, NULL) < 0) {
+        writ_emit_flag(m, "log_timestamps_malformed", true);
+        return;
+    }
+    writ_emit_list(m, "log_timestamps");
+    for (size_t i = 0; i < count; i++) {
+        writ_emit_object(m, NULL);
+        writ_emit_hex(m, "log", scts[i].log_id);
+        if (scts[i].timestamp / 1000 <= (uint64_t)WRIT_TIME_MAX)
+            writ_emit_time(m, "time", (int64_t)(scts[i].timestamp / 1000));
+        writ_emit_unsigned(m, "time_ms", scts[i].timestamp);
+        writ_emit_end(m);
+    }
+    writ_emit_end(m);
+}
+
 static int emit_certificate(struct writ_emit *m, struct writ_span der, struct writ_error *e)
 {
     struct writ_cert cert;
-    uint8_t hash[WRIT_SHA256_BYTES];
+    uint8_t hash[WRIT_SHA256_BYTES], key_hash[WRIT_SHA256_BYTES];
 
-    if (writ_cert_parse(der, &cert, e) < 0 || writ_sha256(der, hash, e) < 0)
+    if (writ_cert_parse(der, &cert, e) < 0 || writ_sha256(der, hash, e) < 0 ||
+        writ_sha256(cert.key.spki, key_hash, e) < 0)
         return -1;
     emit_name(m, "subject", &cert.subject);
     if (cert.subject.unit.n > 0)
@@ -74,9 +102,11 @@ static int emit_certificate(struct writ_emit *m, struct writ_span der, struct wr
     writ_emit_time(m, "not_before", cert.not_before);
     writ_emit_time(m, "not_after", cert.not_after);
     emit_key(m, &cert.key);
+    writ_emit_hex(m, "public_key_hash", WRIT_SPAN_OF(key_hash));
     writ_emit_string(m, "signed_with", writ_oid_name(cert.signature_algorithm));
     writ_emit_hex(m, "fingerprint", WRIT_SPAN_OF(hash));
     emit_extensions(m, &cert);
+    emit_scts(m, &cert);
     return 0;
 }
 
@@ -466,6 +496,8 @@ int showing_walk(struct writ_span bytes, struct writ_emit *m, struct writ_error 
         return show_table(bytes, m, e);
     if (starts_with(bytes, "writ-feed/", 10))
         return show_feed(bytes, m, e);
+    if (filterfile_is(bytes))
+        return showing_filter_walk(bytes, m, e);
     if (starts_with(bytes,
                     "\x7f"
                     "ELF",
@@ -481,5 +513,5 @@ int showing_walk(struct writ_span bytes, struct writ_emit *m, struct writ_error 
         return der(bytes, m, e);
     return writ_fail(e, WRIT_FAULT_BAD_INPUT,
                      "nothing that writ knows; wanted a seal or a file with one, a certificate, "
-                     "request, bundle, table, feed, signature or timestamp");
+                     "request, bundle, table, filter, feed, signature or timestamp");
 }
