@@ -217,6 +217,19 @@ static inline struct writ_span log_id(const struct writ_clubcard *card, size_t i
     return part(card->logs, i * LOG_BYTES, WRIT_CLUBCARD_LOG);
 }
 
+/* Two hashes; nearly always their first bytes differ. */
+static inline bool is_same_id(struct writ_span a, struct writ_span b)
+{
+    return writ_span_u64_be(a, 0) == writ_span_u64_be(b, 0) && writ_span_equal(a, b);
+}
+
+static inline bool is_before(struct writ_span a, struct writ_span b)
+{
+    uint64_t x = writ_span_u64_be(a, 0), y = writ_span_u64_be(b, 0);
+
+    return x != y ? x < y : writ_span_compare(a, b) < 0;
+}
+
 /* Which of two intervals would count is anybody's guess. */
 static int check_logs(const struct writ_clubcard *card, size_t offset, struct writ_error *e)
 {
@@ -224,7 +237,7 @@ static int check_logs(const struct writ_clubcard *card, size_t offset, struct wr
         struct writ_span id = log_id(card, i);
 
         for (size_t k = 0; k < i; k++) {
-            if (writ_span_equal(log_id(card, k), id))
+            if (is_same_id(log_id(card, k), id))
                 return writ_fail_at(e, offset + i * LOG_BYTES,
                                     "byte %zu: log %zu stands twice, as log %zu before",
                                     offset + i * LOG_BYTES, i, k);
@@ -257,25 +270,49 @@ static const char *tag_of(struct writ_span id, char text[TAG_BYTES])
 /* What can be said of a block before the columns are known. */
 static int check_fields(const struct writ_cursor *at, const struct fields *f, size_t i)
 {
-    uint64_t all = f->approx_m | f->exact_m | f->approx_offset | f->exact_offset;
+    uint64_t all = f->approx_m | f->exact_m | f->rank | f->approx_offset | f->exact_offset;
     char tag[TAG_BYTES];
 
+    if (f->id_length == WRIT_CLUBCARD_ISSUER && all <= UINT32_MAX && f->inverted <= 1 &&
+        f->exceptions <= WRIT_CLUBCARD_EXCEPTIONS_MAX)
+        return 0; /* before anything is made for a message */
     if (f->id_length != WRIT_CLUBCARD_ISSUER)
         return writ_cursor_fail(at, "issuer %zu: wanted a hash of %d bytes, found %llu", i,
                                 WRIT_CLUBCARD_ISSUER, (unsigned long long)f->id_length);
     (void)tag_of(f->id, tag);
     if (all > UINT32_MAX)
-        return writ_cursor_fail(at, "issuer %zu (%s): m or offset needs more than 32 bits", i, tag);
+        return writ_cursor_fail(at, "issuer %zu (%s): m, rank or offset needs more than 32 bits", i,
+                                tag);
     if (f->inverted > 1)
         return writ_cursor_fail(at, "issuer %zu (%s): inverted is %u, neither 0 nor 1", i, tag,
                                 f->inverted);
-    if (f->exceptions > WRIT_CLUBCARD_EXCEPTIONS_MAX)
-        return writ_cursor_fail(at, "issuer %zu (%s): %llu exceptions, the ceiling is %d", i, tag,
-                                (unsigned long long)f->exceptions, WRIT_CLUBCARD_EXCEPTIONS_MAX);
-    return 0;
+    return writ_cursor_fail(at, "issuer %zu (%s): %llu exceptions, the ceiling is %d", i, tag,
+                            (unsigned long long)f->exceptions, WRIT_CLUBCARD_EXCEPTIONS_MAX);
 }
 
-static int take_block(struct writ_cursor *c, unsigned version, size_t i, struct writ_span *last)
+/* How far blocks reach into the columns, which come behind them. */
+struct reach {
+    uint64_t rank;                                  /* the greatest */
+    uint64_t approx[WRIT_CLUBCARD_COLUMNS_MAX + 1]; /* by rank: where the rows of X end */
+    uint64_t exact;                                 /* where those of Y end */
+};
+
+static inline void note_reach(struct reach *reach, const struct fields *f)
+{
+    uint64_t approx = f->approx_offset + f->approx_m, exact = f->exact_offset + f->exact_m;
+
+    if (f->rank > reach->rank)
+        reach->rank = f->rank;
+    if (f->approx_m == 0 || f->rank > WRIT_CLUBCARD_COLUMNS_MAX)
+        return;
+    if (approx > reach->approx[f->rank])
+        reach->approx[f->rank] = approx;
+    if (exact > reach->exact)
+        reach->exact = exact;
+}
+
+static int take_block(struct writ_cursor *c, unsigned version, size_t i, struct writ_span *last,
+                      struct reach *reach)
 {
     struct writ_cursor start = *c;
     struct writ_span fixed, serial;
@@ -286,9 +323,10 @@ static int take_block(struct writ_cursor *c, unsigned version, size_t i, struct 
     f = version == LITTLE ? read_little(fixed) : read_big(fixed);
     if (check_fields(&start, &f, i) < 0)
         return -1;
-    if (i > 0 && writ_span_compare(*last, f.id) >= 0)
+    if (i > 0 && !is_before(*last, f.id))
         return writ_cursor_fail(&start, "issuer %zu is out of order or stands twice", i);
     *last = f.id;
+    note_reach(reach, &f);
     for (uint64_t k = 0; k < f.exceptions; k++) {
         if (take_exception(c, version, &serial) < 0)
             return -1;
@@ -308,7 +346,7 @@ static void find_first(struct writ_clubcard_index *index, size_t count)
     }
 }
 
-static int take_issuers(struct writ_cursor *c, struct writ_clubcard *card)
+static int take_issuers(struct writ_cursor *c, struct writ_clubcard *card, struct reach *reach)
 {
     struct writ_span last = WRIT_SPAN_NONE;
     uint64_t count;
@@ -325,7 +363,7 @@ static int take_issuers(struct writ_cursor *c, struct writ_clubcard *card)
     for (size_t i = 0; i < card->issuer_count; i++) {
         uint32_t offset = (uint32_t)c->offset;
 
-        if (take_block(c, card->version, i, &last) < 0)
+        if (take_block(c, card->version, i, &last, reach) < 0)
             return -1;
         card->index->slot[i] = (struct slot){.prefix = writ_span_u64_be(last, 0), .offset = offset};
     }
@@ -366,7 +404,18 @@ static bool ends_within(uint64_t offset, uint64_t m, struct writ_span column)
     return offset + m <= (uint64_t)column.n * 8 + WRIT_CLUBCARD_TRIMMED_MAX;
 }
 
-static int check_rows(const struct writ_clubcard *card, size_t i, struct writ_error *e)
+static bool block_fits(const struct writ_clubcard *card, size_t i)
+{
+    struct writ_clubcard_issuer b = block_at(card, i);
+    bool fits = b.rank <= card->column_count && ends_within(b.exact_offset, b.exact_m, card->y);
+
+    for (unsigned k = 0; fits && k < b.rank && b.approx_m != 0; k++)
+        fits = ends_within(b.approx_offset, b.approx_m, card->x[k]);
+    return fits || (b.approx_m == 0 && b.rank <= card->column_count);
+}
+
+/* The sentence about rows that do not fit. */
+static int fail_rows(const struct writ_clubcard *card, size_t i, struct writ_error *e)
 {
     struct writ_clubcard_issuer b = block_at(card, i);
     size_t at = card->index->slot[i].offset;
@@ -375,8 +424,6 @@ static int check_rows(const struct writ_clubcard *card, size_t i, struct writ_er
     if (b.rank > card->column_count)
         return writ_fail_at(e, at, "byte %zu: issuer %zu (%s): rank %u, there are %zu columns", at,
                             i, tag_of(b.id, tag), b.rank, card->column_count);
-    if (b.approx_m == 0)
-        return 0;
     for (unsigned k = 0; k < b.rank; k++) {
         if (!ends_within(b.approx_offset, b.approx_m, card->x[k]))
             return writ_fail_at(e, at,
@@ -386,31 +433,54 @@ static int check_rows(const struct writ_clubcard *card, size_t i, struct writ_er
                                 (unsigned long long)b.approx_offset + b.approx_m, k,
                                 card->x[k].n * 8);
     }
-    if (!ends_within(b.exact_offset, b.exact_m, card->y))
-        return writ_fail_at(e, at,
-                            "byte %zu: issuer %zu (%s): rows %u to %llu of Y, which has %zu bits",
-                            at, i, tag_of(b.id, tag), b.exact_offset,
-                            (unsigned long long)b.exact_offset + b.exact_m, card->y.n * 8);
-    return 0;
+    return writ_fail_at(e, at,
+                        "byte %zu: issuer %zu (%s): rows %u to %llu of Y, which has %zu bits", at,
+                        i, tag_of(b.id, tag), b.exact_offset,
+                        (unsigned long long)b.exact_offset + b.exact_m, card->y.n * 8);
+}
+
+/* True when all rows end within the columns that they read. */
+static bool rows_fit(const struct writ_clubcard *card, const struct reach *reach)
+{
+    struct writ_span shortest = card->x[0];
+
+    for (size_t r = 1; r <= card->column_count; r++) {
+        if (card->x[r - 1].n < shortest.n)
+            shortest = card->x[r - 1];
+        if (reach->approx[r] > 0 && !ends_within(0, reach->approx[r], shortest))
+            return false;
+    }
+    return reach->rank <= card->column_count && ends_within(0, reach->exact, card->y);
+}
+
+/* Only when some do not fit is it worth looking which. */
+static int check_rows(const struct writ_clubcard *card, const struct reach *reach,
+                      struct writ_error *e)
+{
+    size_t i = 0;
+
+    if (rows_fit(card, reach))
+        return 0;
+    while (i + 1 < card->issuer_count && block_fits(card, i))
+        i++;
+    return fail_rows(card, i, e);
 }
 
 static int take_all(struct writ_cursor *c, struct writ_clubcard *card)
 {
+    struct reach reach = {0};
+
     if (card->bytes.n > WRIT_CLUBCARD_MAX)
         return writ_cursor_fail(c, "clubcard of %zu bytes, the ceiling is %zu", card->bytes.n,
                                 WRIT_CLUBCARD_MAX);
-    if (take_version(c, card) < 0 || take_logs(c, card) < 0 || take_issuers(c, card) < 0 ||
+    if (take_version(c, card) < 0 || take_logs(c, card) < 0 || take_issuers(c, card, &reach) < 0 ||
         take_columns(c, card) < 0)
         return -1;
     if (card->version == BIG && writ_cursor_end(c, "the clubcard") < 0)
         return -1;
     card->trailing = c->left;
     card->bytes = part(card->bytes, 0, c->offset);
-    for (size_t i = 0; i < card->issuer_count; i++) {
-        if (check_rows(card, i, c->error) < 0)
-            return -1;
-    }
-    return 0;
+    return check_rows(card, &reach, c->error);
 }
 
 int writ_clubcard_open(struct writ_span bytes, struct writ_clubcard *card, struct writ_error *e)
