@@ -10,9 +10,11 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "fetch/chain.h"
@@ -148,6 +150,8 @@ int main(int argc, char **argv)
     struct fetch what = {0};
     int64_t ceiling = 0;
 
+    /* Nobody waits for an answer any more when the caller has died. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (argc != 7 && argc != 8) {
         (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch is not for people; see writ pull");
         (void)fprintf(stderr, "%s\n", e.text);

@@ -28,7 +28,8 @@ meanwhile() {
     writ --at "$now" sign "$program" --key carol --passphrase-fd 0 <typed >out 2>err &
     signer=$!
     exec 9>typed
-    while ! ls -l "/proc/$signer/fd" 2>/dev/null | grep -q "/$program\$"; do sleep 0.01; done
+    while ! ls -l "/proc/$signer/fd" 2>/dev/null | grep -q "/$program\$" &&
+        kill -0 "$signer" 2>/dev/null; do sleep 0.01; done
     "$@"
     cat passphrase >&9
     exec 9>&-
@@ -186,6 +187,7 @@ import os, socket, sys
 s = socket.socket()
 s.bind(("127.0.0.1", 0))
 s.listen(1)
+s.settimeout(20)
 print(s.getsockname()[1], flush=True)
 c, _ = s.accept()
 c.recv(100)
@@ -208,5 +210,47 @@ HOSTILE_MARK=$dir WRIT_PASSPHRASE=secretsecret writ pull --from "http://127.0.0.
     >out 2>err </dev/null
 wait "$curious"
 holds 'writ-fetch is given the environment, and in it no passphrase' [ "$(cat curious.out)" = '1 0' ]
+
+# ---------------------------------------------------------------------- whom nobody waits for
+
+# fetchers: how many writ-fetch run with our mark.
+fetchers() {
+    count=0
+    for status in /proc/[0-9]*/comm; do
+        [ "$(cat "$status" 2>/dev/null)" = writ-fetch ] || continue
+        grep -q -a "HOSTILE_MARK=$dir" "${status%comm}environ" 2>/dev/null && count=$((count + 1))
+    done
+    echo "$count"
+}
+cat >silent.py <<'END'
+import socket, sys
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen(1)
+s.settimeout(20)
+print(s.getsockname()[1], flush=True)
+c, _ = s.accept()
+print("asked", flush=True)
+sys.stdin.read()
+END
+mkfifo hold
+python3 silent.py <hold >silent &
+silent=$!
+exec 9>hold
+while [ ! -s silent ]; do sleep 0.01; done
+HOSTILE_MARK=$dir writ pull --from "http://127.0.0.1:$(head -1 silent)" >out 2>err </dev/null &
+puller=$!
+while ! grep -q asked silent && kill -0 "$puller" 2>/dev/null; do sleep 0.01; done
+holds '(a pull waits for a silent server)' [ "$(fetchers)" -eq 1 ]
+kill -9 "$puller"
+wait "$puller" 2>/dev/null
+tries=0
+while [ "$(fetchers)" -gt 0 ] && [ "$tries" -lt 10 ]; do
+    sleep 0.01
+    tries=$((tries + 1))
+done
+holds 'killed, it leaves no writ-fetch behind' [ "$(fetchers)" -eq 0 ]
+exec 9>&-
+wait "$silent"
 
 finish
