@@ -148,6 +148,12 @@ if $can_trace; then
     [ $? -eq 73 ] && says "fresh exists already" && cmp -s new fresh && [ "$(temps)" -eq 0 ]
     result $? "and one that exists is not overwritten there"
 
+    # content on the disk, then the name, then the name on the disk
+    cp old f
+    strace -o trace -e trace=fsync,renameat "$probe" replace new f 644 2>err &&
+        [ "$(sed -n 's/(.* = 0$//p' trace | tr '\n' ' ')" = "fsync renameat fsync " ]
+    result $? "content and name are on the disk, in this order"
+
     cp old f
     inject flock:error=ENOLCK "$probe" replace new f 644 && cmp -s new f &&
         grep -q INJECTED trace
