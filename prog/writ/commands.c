@@ -5,6 +5,8 @@
 static const struct command *const commands[] = {
     &command_verify,
     &command_why,
+    &command_check,
+    &command_scan,
     &command_run,
     &command_show,
     &command_status,

@@ -12,6 +12,8 @@ extern const struct program writ_program;
 
 extern const struct command command_verify;
 extern const struct command command_why;
+extern const struct command command_check;
+extern const struct command command_scan;
 extern const struct command command_run;
 extern const struct command command_show;
 extern const struct command command_status;
