@@ -16,5 +16,6 @@ int ca_hold(const struct args *a, struct out *o);
 int ca_reinstate(const struct args *a, struct out *o);
 int ca_backup(const struct args *a, struct out *o);
 int ca_publish(const struct args *a, struct out *o);
+int ca_filter_build(const struct args *a, struct out *o);
 
 #endif

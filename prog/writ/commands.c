@@ -36,6 +36,8 @@ static const struct command *const commands[] = {
     &command_ca_backup,
     &command_publish,
     &command_filter_query,
+    &command_filter_build,
+    &command_filter_convert,
     &command_help,
     &command_version,
     &command_completion_bash,

@@ -34,6 +34,7 @@ extern const struct command command_trust_list;
 extern const struct command command_trust_show;
 extern const struct command command_trust_remove;
 extern const struct command command_filter_query;
+extern const struct command command_filter_convert;
 extern const struct command command_help;
 extern const struct command command_version;
 extern const struct command command_completion_bash;

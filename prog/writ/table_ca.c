@@ -176,3 +176,48 @@ const struct command command_publish = {
     .examples = (const char *const[]){"writ publish ./feed", "writ publish --expires 2d", NULL},
     .run = run_ca,
 };
+
+static const char *const forms[] = {"clubcard4", "clubcard3", NULL};
+
+const struct command command_filter_build = {
+    .words = "filter build",
+    .group = "more",
+    .summary = "make a clubcard of known and revoked certificates",
+    .description =
+        "Each list is a folder with a file for each issuer (ISSUER.known, ISSUER.revoked) of one\n"
+        "serial number in hexadecimal a line, or a text file with lines \"ISSUER tab SERIAL\";\n"
+        "ISSUER is the SHA-256 of the issuer's public key, in hexadecimal or base64url. Every\n"
+        "certificate is looked up in the finished filter before the file is put in place.\n",
+    .options =
+        (const struct option_spec[]){
+            {.name = "known",
+             .value = "DIR|FILE",
+             .help = "all certificates there are",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "revoked",
+             .value = "DIR|FILE",
+             .help = "those of them that are revoked",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "ca", .help = "the certificates of writ's own CA instead"},
+            {.name = "format",
+             .value = "FORM",
+             .help = "clubcard4 (default), or clubcard3, which Firefox reads",
+             .choices = forms},
+            {.name = "coverage",
+             .value = "FILE",
+             .help = "what is covered: ct-logs.json, or lines \"LOG tab FIRST tab LAST\"",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "threads", .value = "N", .help = "default: one for each processor"},
+            {.name = "out",
+             .value = "FILE",
+             .help = "where the filter goes",
+             .hint = COMMAND_HINT_FILE,
+             .required = true},
+            {0}},
+    .mutates = true,
+    .examples =
+        (const char *const[]){"writ filter build --known known --revoked revoked --coverage "
+                              "ct-logs.json --out filter",
+                              "writ filter build --ca --out filter", NULL},
+    .run = run_ca,
+};

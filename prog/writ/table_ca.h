@@ -18,6 +18,7 @@ extern const struct command command_ca_hold;
 extern const struct command command_ca_reinstate;
 extern const struct command command_ca_backup;
 extern const struct command command_publish;
+extern const struct command command_filter_build;
 
 /* Does one of them: in writ by becoming writ-ca, in writ-ca itself. */
 int run_ca(const struct args *a, struct out *o);

@@ -508,8 +508,11 @@ static int make_exceptions(struct block *b, struct walk *w, struct writ_error *e
 
 static int sift_block(struct block *b, struct walk *w, struct writ_error *e)
 {
-    if (load_revoked(w, e) < 0 || walk_list(w, WRIT_CLUBCARD_KNOWN, visit_to_sift, e) < 0 ||
-        check_all_seen(w, e) < 0 || make_exact(b, w, e) < 0)
+    if (load_revoked(w, e) < 0 || walk_list(w, WRIT_CLUBCARD_KNOWN, visit_to_sift, e) < 0)
+        return -1;
+    if (!b->inverted && check_all_seen(w, e) < 0) /* else begin_block did, for they need not pass */
+        return -1;
+    if (make_exact(b, w, e) < 0)
         return -1;
     return make_exceptions(b, w, e);
 }
