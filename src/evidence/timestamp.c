@@ -182,6 +182,9 @@ int writ_check_stamp_status(const struct writ_source *source, const struct writ_
         return -1;
     stamp->state = WRIT_STAMP_COUNTS;
     stamp->reason[0] = '\0';
+    if (stamp->path.count < 2) /* nobody stands above it who could have said that it is revoked */
+        settle(stamp, WRIT_STAMP_NOT_COUNTED,
+               "the timestamp's authority is its own anchor, which no revocation data covers");
     for (size_t i = 0; i + 1 < stamp->path.count; i++)
         settle_by_link(&stamp->path.link[i], stamp);
     return 0;
