@@ -8,15 +8,21 @@
 #define WRIT_FILTERFILE_H
 
 #include "crypto/digest.h"
+#include "object/cascade.h"
 #include "object/clubcard.h"
 #include "object/sct.h"
+#include "object/stash.h"
 
-enum filterfile_kind { FILTERFILE_CLUBCARD };
+enum filterfile_kind { FILTERFILE_CLUBCARD, FILTERFILE_CASCADE, FILTERFILE_STASH };
 
 /* An opened file; borrows its bytes. */
 struct filterfile {
     enum filterfile_kind kind;
-    struct writ_clubcard card;
+    union {
+        struct writ_clubcard card;
+        struct writ_cascade cascade;
+        struct writ_stash stash;
+    };
 };
 
 /* What is asked about one certificate, of every file. */
@@ -28,7 +34,8 @@ struct filterfile_question {
     size_t sct_count;
 };
 
-/* True when the first bytes are those of a file of any kind here. */
+/* True when the first bytes are those of a file of any kind here.  A stash has no magic: it is one
+ * only if all of it is. */
 bool filterfile_is(struct writ_span bytes);
 
 /* Finds out what the bytes are and checks them.  -1 with WRIT_FAULT_BAD_INPUT when they are of no
@@ -41,7 +48,9 @@ int filterfile_check(const struct filterfile *f, struct writ_error *e) WRIT_MUST
 
 void filterfile_close(struct filterfile *f);
 
-/* What the file says.  Not-covered only when coverage was asked for.  -1 when OpenSSL fails. */
+/* What the file says.  Not-covered only when coverage was asked for: always of a cascade, which
+ * does not say what it covers, and of what a stash does not list.  Without it, what a stash does
+ * not list is not-enrolled.  -1 when OpenSSL fails. */
 int filterfile_ask(const struct filterfile *f, struct writ_digester *digester,
                    const struct filterfile_question *question, enum writ_filter_answer *answer,
                    struct writ_error *e) WRIT_MUST_CHECK;

@@ -10,6 +10,7 @@
 #include "object/csr.h"
 #include "object/elf.h"
 #include "object/feed.h"
+#include "object/onecrl.h"
 #include "object/sct.h"
 #include "object/seal.h"
 #include "object/table.h"
@@ -496,6 +497,8 @@ int showing_walk(struct writ_span bytes, struct writ_emit *m, struct writ_error 
         return show_table(bytes, m, e);
     if (starts_with(bytes, "writ-feed/", 10))
         return show_feed(bytes, m, e);
+    if (writ_onecrl_is(bytes))
+        return showing_onecrl_walk(bytes, m, e);
     if (filterfile_is(bytes))
         return showing_filter_walk(bytes, m, e);
     if (starts_with(bytes,

@@ -2,15 +2,18 @@
 
 #define VERSION_MAX 4 /* of cascades (1, 2) and clubcards (3, 4) */
 #define HASH_MAX    3 /* of cascades */
+#define SERIAL_MIN  2 /* bytes that a serial takes */
 
 bool writ_stash_is(struct writ_span bytes)
 {
     uint32_t count = writ_span_u32_le(bytes, 0);
     unsigned version = count & 0xffff;
 
+    if (bytes.n <= 4 || count > WRIT_STASH_MAX / SERIAL_MIN)
+        return false;
     if (version == 0 || version > VERSION_MAX)
-        return bytes.n > 4;
-    return count <= VERSION_MAX && bytes.n > 4 && bytes.p[4] > HASH_MAX;
+        return true;
+    return count <= VERSION_MAX && bytes.p[4] > HASH_MAX;
 }
 
 /* Takes a length and as many bytes, at least one. */

@@ -22,10 +22,10 @@ struct writ_stash {
     size_t serial_count; /* of all issuers */
 };
 
-/* True when the bytes begin as no filter of another kind does: a stash has no version, and its
- * first count can be 1, 2, 3 or 4.  Then the two bytes after it are zero and the fifth, the length
- * of the issuer, is above 3, which is no hash of a cascade, and would be millions of logs or
- * issuers in a clubcard. */
+/* True when the bytes begin as no filter of another kind does, with a count that a stash can have:
+ * a stash has no version, and its first count can be 1, 2, 3 or 4.  Then the two bytes after it are
+ * zero and the fifth, the length of the issuer, is above 3, which is no hash of a cascade, and
+ * would be millions of logs or issuers in a clubcard. */
 bool writ_stash_is(struct writ_span bytes);
 
 /* Reads all of it once.  -1 with WRIT_FAULT_BAD_INPUT and a sentence when it is empty, larger than

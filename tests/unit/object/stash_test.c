@@ -167,8 +167,8 @@ static void every_byte_counts(void **state)
 static void it_is_told_from_filters_that_begin_alike(void **state)
 {
     static const char *const stashes[] = {
-        "01000000 20", "02000000 20", "03000000 20", "04000000 20", "02000000 04",
-        "00000000 20", "05000000 20", "00000100 20", "ff000000 01", "01000000 ff",
+        "01000000 20", "02000000 20", "03000000 20", "04000000 20", "02000000 04", "00000000 20",
+        "05000000 20", "00008000 20", "00000100 20", "ff000000 01", "01000000 ff",
     };
     static const char *const others[] = {
         "0100 01 00010000",            /* cascade 1, murmur3, 256 bits */
@@ -181,6 +181,9 @@ static void it_is_told_from_filters_that_begin_alike(void **state)
         "0400 0001 20202020",          /* clubcard 4 with one log, whose id begins with 20 */
         "0400 0000 00000020 20202020", /* without logs, 32 issuers */
         "0400 0000 03ffffff",          /* and as many as it cannot have */
+        "01008000 20",
+        "00000001 20",
+        "7f454c46 02", /* counts that no stash can have */
         "01000000",
         "0100",
         "05",
