@@ -21,7 +21,7 @@ static int own_directory(char dir[PATH_MAX], struct writ_error *e)
     return 0;
 }
 
-int libexec_path(const char *name, struct writ_buffer *path, struct writ_error *e)
+static int find(const char *name, int access_mode, struct writ_buffer *path, struct writ_error *e)
 {
     char dir[PATH_MAX];
 
@@ -31,11 +31,21 @@ int libexec_path(const char *name, struct writ_buffer *path, struct writ_error *
         writ_buffer_format(path, "%s/%s", WRIT_LIBEXECDIR, name);
     else
         writ_buffer_format(path, "%s/%s", dir, name);
-    if (access(writ_buffer_string(path), X_OK) == 0)
+    if (access(writ_buffer_string(path), access_mode) == 0)
         return 0;
     return writ_fail(e, WRIT_FAULT_CONFIGURATION,
                      "%s is missing; is writ installed whole, and in %s as it was built for?",
                      writ_buffer_string(path), WRIT_BINDIR);
+}
+
+int libexec_path(const char *name, struct writ_buffer *path, struct writ_error *e)
+{
+    return find(name, X_OK, path, e);
+}
+
+int libexec_file(const char *name, struct writ_buffer *path, struct writ_error *e)
+{
+    return find(name, R_OK, path, e);
 }
 
 int libexec_become(const char *name, const struct args *a, struct out *o)

@@ -15,6 +15,9 @@
  */
 int libexec_path(const char *name, struct writ_buffer *path, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* The same for a file that is not executed, but must be readable. */
+int libexec_file(const char *name, struct writ_buffer *path, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Becomes that program, with the same command line.  Returns only when it could not be started:
  * the exit code of the fault, which has been said. */
 int libexec_become(const char *name, const struct args *a, struct out *o);
