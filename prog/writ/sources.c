@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/hex.h"
@@ -23,6 +24,45 @@ bool source_is_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == n;
 }
 
+static const char *const kinds[] = {"feed", "crlite", "upki"};
+
+const char *source_kind_name(enum source_kind kind)
+{
+    return kinds[kind];
+}
+
+/* ------------------------------------------------------------------------------- locations */
+
+static bool starts(const char *text, const char *with)
+{
+    return strncasecmp(text, with, strlen(with)) == 0;
+}
+
+/* http to this machine: what is in between cannot change anything. */
+static bool is_loopback(const char *url)
+{
+    static const char *const hosts[] = {"http://127.0.0.1", "http://[::1]", "http://localhost"};
+
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        if (starts(url, hosts[i]) && strchr(":/", url[strlen(hosts[i])]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+int source_check_location(enum source_kind kind, const char *location, struct writ_error *e)
+{
+    if (!fetcher_is_url(location) && (location[0] != '/' || kind == SOURCE_CRLITE))
+        return writ_fail(e, WRIT_FAULT_USAGE, "location is \"%.200s\", wanted a URL%s", location,
+                         kind == SOURCE_CRLITE ? "" : " or an absolute path");
+    if (kind == SOURCE_UPKI && starts(location, "http://") && !is_loopback(location))
+        return writ_fail(e, WRIT_FAULT_USAGE,
+                         "location is \"%.200s\", wanted https: a mirror signs nothing, and over "
+                         "http anybody on the way could leave revocations out",
+                         location);
+    return 0;
+}
+
 /* ----------------------------------------------------------------------------- one file */
 
 /* What has been read so far. */
@@ -31,6 +71,28 @@ struct reading {
     unsigned line; /* which one it is in */
     struct source *source;
     char kind[16];
+    unsigned given; /* which of the known names, a bit each */
+};
+
+/* A name, for which kinds it is. */
+struct known {
+    const char *name;
+    unsigned kinds; /* a bit each */
+    bool repeatable;
+};
+
+enum { KIND, LOCATION, BUNDLE, ROOT, CHANNEL, CACHE, MIRROR, NAMES };
+
+#define FOR(kind) (1u << (kind))
+
+static const struct known known[NAMES] = {
+    [KIND] = {"kind", FOR(SOURCE_FEED) | FOR(SOURCE_CRLITE) | FOR(SOURCE_UPKI), false},
+    [LOCATION] = {"location", FOR(SOURCE_FEED) | FOR(SOURCE_CRLITE) | FOR(SOURCE_UPKI), false},
+    [BUNDLE] = {"bundle", FOR(SOURCE_FEED), false},
+    [ROOT] = {"root", FOR(SOURCE_CRLITE), false},
+    [CHANNEL] = {"channel", FOR(SOURCE_CRLITE), false},
+    [CACHE] = {"cache", FOR(SOURCE_UPKI), false},
+    [MIRROR] = {"mirror", FOR(SOURCE_UPKI), true},
 };
 
 static bool is_space(struct writ_span s, size_t at)
@@ -50,49 +112,78 @@ static struct writ_span trimmed(struct writ_span s)
     return WRIT_SPAN(s.p + from, to - from);
 }
 
-/* Where the value of this name goes; NULL for an unknown one. */
-static char *room_for(struct reading *r, struct writ_span name, size_t *room)
+/* Where the value of a name goes; NULL when there are too many. */
+static char *room_for(struct reading *r, unsigned which, size_t *room)
 {
-    const struct {
-        const char *name;
-        char *at;
-        size_t room;
-    } known[] = {
-        {"kind", r->kind, sizeof r->kind},
-        {"location", r->source->location, sizeof r->source->location},
-        {"bundle", r->source->fingerprint, sizeof r->source->fingerprint},
-    };
+    struct source *s = r->source;
 
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        *room = known[i].room;
-        if (writ_span_equal(name, writ_span_text(known[i].name)))
-            return known[i].at;
+    switch (which) {
+    case KIND:
+        *room = sizeof r->kind;
+        return r->kind;
+    case LOCATION:
+        *room = sizeof s->location;
+        return s->location;
+    case BUNDLE:
+    case ROOT:
+        *room = sizeof s->fingerprint;
+        return s->fingerprint;
+    case CHANNEL:
+        *room = sizeof s->channel;
+        return s->channel;
+    case CACHE:
+        *room = sizeof s->cache;
+        return s->cache;
+    default:
+        *room = sizeof s->mirror[0];
+        return s->mirrors == SOURCE_MIRRORS_MAX ? NULL : s->mirror[s->mirrors++];
     }
-    return NULL;
+}
+
+static unsigned find_name(struct writ_span name)
+{
+    unsigned which = 0;
+
+    while (which < NAMES && !writ_span_equal(name, writ_span_text(known[which].name)))
+        which++;
+    return which;
+}
+
+static int copy_value(struct reading *r, unsigned which, struct writ_span value,
+                      struct writ_error *e)
+{
+    size_t room;
+    char *at = room_for(r, which, &room);
+
+    if (at == NULL)
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: line %u: more than %d mirrors", r->path,
+                         r->line, SOURCE_MIRRORS_MAX);
+    if (value.n >= room || !writ_text_is_printable(value))
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                         "%s: line %u: %s wants printable text of at most %zu bytes", r->path,
+                         r->line, known[which].name, room - 1);
+    memcpy(at, value.p, value.n);
+    at[value.n] = '\0';
+    return 0;
 }
 
 static int take_value(struct reading *r, struct writ_span name, struct writ_span value,
                       struct writ_error *e)
 {
-    size_t room;
-    char *at = room_for(r, name, &room);
+    unsigned which = find_name(name);
     char shown[64];
 
     writ_text_copy_safe(shown, sizeof shown, name);
-    if (at == NULL)
+    if (which == NAMES)
         return writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                         "%s: line %u: unknown \"%s\"; wanted kind, location or bundle", r->path,
-                         r->line, shown);
-    if (at[0] != '\0')
+                         "%s: line %u: unknown \"%s\"; wanted kind, location, bundle, root, "
+                         "channel, cache or mirror",
+                         r->path, r->line, shown);
+    if ((r->given & FOR(which)) != 0 && !known[which].repeatable)
         return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: line %u: %s stands twice", r->path,
                          r->line, shown);
-    if (value.n >= room || !writ_text_is_printable(value))
-        return writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                         "%s: line %u: %s wants printable text of at most %zu bytes", r->path,
-                         r->line, shown, room - 1);
-    memcpy(at, value.p, value.n);
-    at[value.n] = '\0';
-    return 0;
+    r->given |= FOR(which);
+    return copy_value(r, which, value, e);
 }
 
 /* "NAME = VALUE", a comment, or nothing. */
@@ -113,21 +204,67 @@ static int take_line(struct reading *r, struct writ_span line, struct writ_error
     return take_value(r, name, value, e);
 }
 
-static int check_source(const struct reading *r, const char *path, struct writ_error *e)
+static int find_kind(struct reading *r, struct writ_error *e)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(r->kind, kinds[i]) == 0) {
+            r->source->kind = (enum source_kind)i;
+            return 0;
+        }
+    }
+    return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: kind is \"%s\", wanted feed, crlite or upki",
+                     r->path, r->kind);
+}
+
+/* A name that is of another kind would be ignored, which nobody means. */
+static int check_names(const struct reading *r, struct writ_error *e)
+{
+    for (unsigned which = 0; which < NAMES; which++) {
+        bool given = (r->given & FOR(which)) != 0;
+
+        if (given && (known[which].kinds & FOR(r->source->kind)) == 0)
+            return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: %s does not go with kind %s",
+                             r->path, known[which].name, r->kind);
+    }
+    return 0;
+}
+
+static int check_fingerprint(const struct reading *r, struct writ_error *e)
 {
     uint8_t ignored[WRIT_HASH_BYTES];
 
-    if (strcmp(r->kind, "feed") != 0)
-        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: kind is \"%s\", wanted feed", path,
-                         r->kind);
-    if (!fetcher_is_url(r->source->location) && r->source->location[0] != '/')
+    if (writ_hex_parse_strict(writ_span_text(r->source->fingerprint), ignored, sizeof ignored) == 0)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                     "%s: %s is no fingerprint of 64 hexadecimal digits", r->path,
+                     known[r->source->kind == SOURCE_FEED ? BUNDLE : ROOT].name);
+}
+
+static int check_place(const struct reading *r, const char *location, struct writ_error *e)
+{
+    struct writ_error why = {0};
+
+    if (source_check_location(r->source->kind, location, &why) == 0)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: %s", r->path, why.text);
+}
+
+static int check_source(struct reading *r, struct writ_error *e)
+{
+    const struct source *s = r->source;
+
+    if (find_kind(r, e) < 0 || check_place(r, s->location, e) < 0 || check_names(r, e) < 0)
+        return -1;
+    for (size_t i = 0; i < s->mirrors; i++) {
+        if (check_place(r, s->mirror[i], e) < 0)
+            return -1;
+    }
+    if (s->kind == SOURCE_CRLITE && s->channel[0] == '\0')
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: channel is missing", r->path);
+    if (s->kind == SOURCE_UPKI && s->cache[0] != '/')
         return writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                         "%s: location is \"%s\", wanted a URL or an absolute path", path,
-                         r->source->location);
-    if (writ_hex_parse_strict(writ_span_text(r->source->fingerprint), ignored, sizeof ignored) < 0)
-        return writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                         "%s: bundle is no fingerprint of 64 hexadecimal digits", path);
-    return 0;
+                         "%s: cache is \"%s\", wanted an absolute path", r->path, s->cache);
+    return s->kind == SOURCE_UPKI ? 0 : check_fingerprint(r, e);
 }
 
 static int read_source(const char *path, struct source *s, struct writ_error *e)
@@ -143,7 +280,7 @@ static int read_source(const char *path, struct source *s, struct writ_error *e)
         rc = take_line(&r, writ_cursor_field(&c, '\n'), e);
     }
     if (rc == 0)
-        rc = check_source(&r, path, e);
+        rc = check_source(&r, e);
     writ_buffer_free(&text);
     return rc;
 }
@@ -238,14 +375,26 @@ const struct source *sources_find(const struct sources *sources, const char *nam
 
 /* --------------------------------------------------------------------------------- changes */
 
+static void add_text(struct writ_buffer *text, const struct source *s)
+{
+    writ_buffer_format(text, "kind = %s\nlocation = %s\n", source_kind_name(s->kind), s->location);
+    if (s->kind == SOURCE_FEED)
+        writ_buffer_format(text, "bundle = %s\n", s->fingerprint);
+    if (s->kind == SOURCE_CRLITE)
+        writ_buffer_format(text, "channel = %s\nroot = %s\n", s->channel, s->fingerprint);
+    for (size_t i = 0; i < s->mirrors; i++)
+        writ_buffer_format(text, "mirror = %s\n", s->mirror[i]);
+    if (s->kind == SOURCE_UPKI)
+        writ_buffer_format(text, "cache = %s\n", s->cache);
+}
+
 int source_save(const struct places *places, const struct source *s, struct writ_error *e)
 {
     struct writ_buffer path = {0}, text = {0};
     int rc = places_make(places, "sources", &path, e);
 
     writ_buffer_format(&path, "/%s%s", s->name, SUFFIX);
-    writ_buffer_format(&text, "kind = feed\nlocation = %s\nbundle = %s\n", s->location,
-                       s->fingerprint);
+    add_text(&text, s);
     if (rc == 0)
         rc = writ_buffer_check(&text, e);
     if (rc == 0)

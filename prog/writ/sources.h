@@ -6,6 +6,16 @@
  *   kind = feed
  *   location = https://example.com/feed      (or the absolute path of a folder)
  *   bundle = FINGERPRINT                     (of the root whose bundle is trusted)
+ *
+ *   kind = crlite
+ *   location = https://example.com/v1        (of a Remote Settings server)
+ *   channel = default                        (or compat)
+ *   root = FINGERPRINT                       (of the root whose signers are believed)
+ *
+ *   kind = upki
+ *   location = https://example.com/filters   (of a mirror, or the absolute path of a folder)
+ *   mirror = https://example.org/filters     (asked when that one fails; as often as wanted)
+ *   cache = /var/cache/upki                  (upki's cache directory)
  */
 #ifndef WRIT_SOURCES_H
 #define WRIT_SOURCES_H
@@ -17,12 +27,28 @@
 #define SOURCE_NAME_MAX     64
 #define SOURCE_LOCATION_MAX 2048
 #define SOURCE_CONF_MAX     ((size_t)8192)
+#define SOURCE_CHANNEL_MAX  16
+#define SOURCE_CACHE_MAX    1024
+#define SOURCE_MIRRORS_MAX  4 /* beside the location */
+#define SOURCE_MIRROR_MAX   1024
+
+enum source_kind {
+    SOURCE_FEED,   /* what a CA of writ's publishes */
+    SOURCE_CRLITE, /* Mozilla's filters, signed */
+    SOURCE_UPKI,   /* the same filters from a mirror that signs nothing, shared with upki */
+};
 
 struct source {
+    enum source_kind kind;
     char name[SOURCE_NAME_MAX + 1];
     char location[SOURCE_LOCATION_MAX + 1];
-    char fingerprint[TRUST_FINGERPRINT_TEXT]; /* of its bundle's root */
-    const char *state;                        /* which state it is kept in; borrowed from places */
+    char fingerprint[TRUST_FINGERPRINT_TEXT]; /* of its bundle's root, or of the signers' root; ""
+                                                 for upki */
+    char channel[SOURCE_CHANNEL_MAX + 1];
+    char cache[SOURCE_CACHE_MAX + 1];
+    char mirror[SOURCE_MIRRORS_MAX][SOURCE_MIRROR_MAX + 1];
+    size_t mirrors;
+    const char *state; /* which state it is kept in; borrowed from places */
 };
 
 struct sources {
@@ -38,6 +64,14 @@ void sources_free(struct sources *sources);
 
 /* The source with this name, or NULL. */
 const struct source *sources_find(const struct sources *sources, const char *name);
+
+/* "feed", "crlite", "upki". */
+const char *source_kind_name(enum source_kind kind);
+
+/* Checks that a location is one that this kind of source can have: WRIT_FAULT_USAGE.  A mirror
+ * signs nothing, so that it wants https, or to be on this machine. */
+int source_check_location(enum source_kind kind, const char *location,
+                          struct writ_error *e) WRIT_MUST_CHECK;
 
 /* True for a name a source may have: lower-case letters, digits, hyphens and dots, no dot first. */
 bool source_is_name(const char *name);
