@@ -424,6 +424,9 @@ def showing_seeds():
     yield "feed", feed_text(rest="next-key %s\n" % VKEY)
     yield "cms", fixture_cms()
     yield "token", dict(timestamp_seeds())["token"]
+    yield "cascade", dict(filter_fixtures("v"))["v2-sha256ctr-salt"]
+    yield "stash", dict(filter_fixtures("stash"))["stash-3"]
+    yield "onecrl", onecrl_file(HASH)
     yield "script", b"#!/bin/sh\n"
     yield "nothing", b"hello"
 
@@ -462,8 +465,70 @@ def pem(label, der):
     return ("-----BEGIN %s-----\n%s-----END %s-----\n" % (label, text, label)).encode()
 
 
+def filter_fixtures(start):
+    """Those of tests/fixtures/cascade whose names begin so, without the large one."""
+    folder = os.path.join(HERE, "..", "tests", "fixtures", "cascade")
+    for name in sorted(os.listdir(folder)):
+        if name.startswith(start) and not name.endswith("large"):
+            with open(os.path.join(folder, name), "rb") as f:
+                yield name, f.read()
+
+
+def layer(kind, bits, k, number):
+    return struct.pack("<BIIB", kind, bits, k, number) + b"\x55" * ((bits + 7) // 8)
+
+
+def cascade_seeds():
+    yield from filter_fixtures("v")
+    yield "no-layer", b"\2\0\0\0"
+    yield "one-bit", b"\1\0" + layer(3, 1, 64, 1)
+    yield "no-bits", b"\1\0" + layer(1, 0, 1, 1)
+    yield "k-65", b"\1\0" + layer(1, 8, 65, 1)
+    yield "gap", b"\1\0" + layer(1, 8, 1, 1) + layer(1, 8, 1, 3)
+    yield "two-hashes", b"\1\0" + layer(1, 8, 1, 1) + layer(2, 8, 1, 2)
+    yield "murmur3-salt", b"\2\0\0\1x" + layer(1, 8, 1, 1)
+    yield "layers-64", b"\1\0" + b"".join(layer(2, 8, 1, i) for i in range(1, 65))
+    yield "layers-65", b"\1\0" + b"".join(layer(2, 8, 1, i) for i in range(1, 66))
+    yield "huge-layer", b"\1\0" + struct.pack("<BIIB", 1, 1 << 29, 1, 1)
+
+
+def stash_seeds():
+    yield from filter_fixtures("stash")
+    yield "empty-issuer", struct.pack("<IB", 0, 0)
+    yield "empty-serial", struct.pack("<IB", 1, 1) + b"x\0"
+    yield "no-serials", struct.pack("<IB", 0, 1) + b"x"
+    yield "many-serials", struct.pack("<IB", 0xffffffff, 1) + b"x\1y"
+
+
+def onecrl_file(*keys):
+    return b"\x97wocl\r\n\x1a" + struct.pack("<Q", len(keys)) + b"".join(keys)
+
+
+def onecrl_seeds():
+    yield "none", onecrl_file()
+    yield "three", onecrl_file(bytes(32), HASH, b"\xff" * 32)
+    yield "twice", onecrl_file(HASH, HASH)
+    yield "descending", onecrl_file(HASH, bytes(32))
+    yield "cut", onecrl_file(HASH)[:-1]
+    yield "count", onecrl_file(HASH)[:8] + b"\xff" * 8
+
+
+def onecrl_json_seeds():
+    name = base64.b64encode(seq(tlv(0x31, seq(oid(b"\x55\4\3"), tlv(12, b"CA"))))).decode()
+    by_serial = '{"id": "a", "issuerName": "%s", "serialNumber": "EQ=="}' % name
+    by_subject = '{"subject": "%s", "pubKeyHash": "%s"}' % (name, base64.b64encode(HASH).decode())
+    yield "both", ('{"data": [%s, %s], "timestamp": 1}' % (by_serial, by_subject)).encode()
+    yield "none", b'{"data": []}'
+    yield "deleted", b'{"data": [{"id": "a", "deleted": true}]}'
+    yield "deep", b'{"data": ' + b"[" * 20 + b"]" * 20 + b"}"
+    yield "no-list", b'{"data": {}}'
+    yield "not-base64", by_serial.replace("EQ==", "EQ").join(('{"data": [', "]}")).encode()
+    yield "no-name", by_serial.replace(name, "MAA=").join(('{"data": [', "]}")).encode()
+
+
 SEEDS = {
     "bundle": bundle_seeds,
+    "cascade": cascade_seeds,
     "cert": cert_seeds,
     "cms": cms_seeds,
     "codedirectory": codedirectory_seeds,
@@ -475,8 +540,11 @@ SEEDS = {
     "memory": memory_seeds,
     "note": note_seeds,
     "notekey": notekey_seeds,
+    "onecrl": onecrl_seeds,
+    "onecrl_json": onecrl_json_seeds,
     "seal": seal_seeds,
     "showing": showing_seeds,
+    "stash": stash_seeds,
     "table": table_seeds,
     "tail": tail_seeds,
     "timestamp": timestamp_seeds,
