@@ -192,14 +192,11 @@ const struct command command_check = {
     .words = "check",
     .group = "judge",
     .summary = "is this TLS certificate revoked",
-    .description =
-        "Asks the filters on this device about the first certificate of a file (PEM or DER, - for\n"
-        "standard input) or of a server, and OneCRL about those above it.  Nothing leaves the\n"
-        "device; only https://HOST connects, to that server, for its chain.\n",
+    .description = "Asks the filters on this device about the first certificate of a file (PEM or\n"
+                   "DER, - for standard input).  https://HOST connects there for its chain.\n",
     .operands =
         (const struct operand_spec[]){
-            {.name = "CERT|CHAIN|-|https://HOST[:PORT]", .hint = COMMAND_HINT_FILE, .many = true},
-            {0}},
+            {.name = "CERT|https://HOST", .hint = COMMAND_HINT_FILE, .many = true}, {0}},
     .options =
         (const struct option_spec[]){
             {.name = "chain",
@@ -214,8 +211,10 @@ const struct command command_check = {
             {.name = "allow-uncovered", .help = "exit 0 where no filter can know"},
             {0}},
     .network = "with https://HOST",
-    .examples = (const char *const[]){"writ check --help", NULL},
-    .exits = "0 not revoked, 2 revoked, 3 untrusted or malformed, 4 not covered or not enrolled,\n"
-             "5 stale, 64 and up could not look; of several the worst\n",
+    .examples = (const char *const[]){"writ check good.pem revoked.pem  # exits 2",
+
+                                      "writ check https://localhost:$PORT", NULL},
+    .exits = "0 good, 2 revoked, 3 untrusted or malformed, 4 not covered, 5 stale,\n"
+             "64 and up could not look; of several the worst\n",
     .run = run,
 };

@@ -14,7 +14,7 @@
 #include "writ/scanning.h"
 
 #define DEFAULT_DIR "/etc"
-#define LIST_DEPTH  2   /* schema object, list of certificates */
+#define DEPTH       1   /* the schema object */
 #define PROGRESS    256 /* files between two lines of progress */
 
 /* Files that may hold certificates, as far as the walk has come. */
@@ -200,13 +200,10 @@ static int judge(const struct args *a, struct out *o, const struct checking *che
     int rc;
 
     out_progress(o, "judging what is in %zu files", w->count);
-    if (a->json)
-        writ_emit_list(out_emit(o), "certificates");
     rc = scanning_judge(checking, w->files, w->count, a->json ? WRIT_EMIT_JSON : WRIT_EMIT_TEXT,
-                        LIST_DEPTH, &counts, &found, e);
+                        DEPTH, &counts, &found, e);
     if (rc == 0 && a->json) {
         rc = writ_emit_fragment_add(out_emit(o), writ_buffer_span(&found), e);
-        writ_emit_end(out_emit(o));
         tell_counts(w, &counts, o);
     } else if (rc == 0) {
         tell_lines(writ_buffer_span(&found), o);
@@ -221,7 +218,8 @@ static int run(const struct args *a, struct out *o)
     struct checking checking = {0};
     struct walk w = {.o = o};
     struct writ_error e = {0};
-    int status = checking_start(&checking, a->root, a->now, &e);
+    int status = args_flag(a, "certs") ? checking_start(&checking, a->root, a->now, &e)
+                                       : args_fail(a, &e, "scan looks for --certs");
 
     for (size_t i = 0; status == 0 && i < checking.filters.problem_count; i++)
         out_note(o, "%s", checking.filters.problems[i]);
@@ -241,20 +239,18 @@ const struct command command_scan = {
     .group = "judge",
     .summary = "find certificates on the disk, and those that are revoked",
     .description =
-        "Walks through directories (" DEFAULT_DIR
-        " when none is named) for certificates in PEM and\n"
-        "DER, finds their issuers among each other, and asks as `writ check` does.  Links are not\n"
-        "followed, other file systems not entered.\n",
+        "Walks through directories (" DEFAULT_DIR " when none is named) for certificates, finds\n"
+        "their issuers among each other, and asks as writ check does.\n",
     .operands =
         (const struct operand_spec[]){
             {.name = "DIR", .hint = COMMAND_HINT_DIRECTORY, .optional = true, .many = true}, {0}},
-    .options =
-        (const struct option_spec[]){
-            {.name = "certs", .help = "look for certificates (needed)", .required = true},
-            {.name = "allow-uncovered", .help = "exit 0 where no filter can know"},
-            {0}},
-    .examples = (const char *const[]){"writ scan --certs .", NULL},
-    .exits = "0 nothing found, 2 a certificate is revoked, 3 untrusted, 4 not covered, 5 stale,\n"
+    .options = (const struct option_spec[]){{.name = "certs", .help = "look for certificates"},
+                                            {.name = "allow-uncovered",
+                                             .help = "exit 0 where no filter can know"},
+                                            {0}},
+    .examples =
+        (const char *const[]){"writ scan --certs good", "writ scan --certs .  # exits 2", NULL},
+    .exits = "0 nothing to worry about, 2 revoked, 3 untrusted, 4 not covered, 5 stale,\n"
              "64 and up could not look; of several the worst\n",
     .run = run,
 };

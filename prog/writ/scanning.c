@@ -261,12 +261,16 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     if (s.certificates == NULL)
         return writ_fail_memory(e);
     writ_emit_fragment_start(&m, s.form, s.depth, &found);
+    if (s.form == WRIT_EMIT_JSON)
+        writ_emit_list(&m, "certificates");
     for (size_t i = 0; rc == 0 && i < s.file_count; i++)
         rc = read_file(&s, i, e);
     if (rc == 0 && s.found_count > 0)
         qsort(s.found, s.found_count, sizeof *s.found, compare_found);
     if (rc == 0)
         rc = judge_all(&s, &m, &found, e);
+    if (s.form == WRIT_EMIT_JSON)
+        writ_emit_end(&m);
     writ_buffer_add(answer, WRIT_SPAN(&s.counts, sizeof s.counts));
     writ_buffer_add(answer, writ_buffer_span(&found));
     writ_buffer_free(&found);

@@ -35,8 +35,8 @@ struct scanning_counts {
 /* True when a file's bytes look as if there were certificates in it. */
 bool scanning_looks_like(struct writ_span bytes);
 
-/* Judges all of them.  Lines for people, or members of a list for JSON (at `depth`), are appended
- * to `found`; nothing is said of CA certificates that are not revoked. */
+/* Judges all of them.  Lines for people, or for JSON the member "certificates" (of an object at
+ * `depth`), are appended to `found`; nothing is said of CA certificates that are not revoked. */
 int scanning_judge(const struct checking *c, const struct scanning_file *files, size_t count,
                    enum writ_emit_form form, unsigned depth, struct scanning_counts *counts,
                    struct writ_buffer *found, struct writ_error *e) WRIT_MUST_CHECK;

@@ -69,7 +69,7 @@ static int ask_onecrl(const struct look *l, const struct writ_cert *cert,
 {
     bool listed = false;
 
-    *fact = (struct writ_filter_fact){.uncovered = WRIT_UNCOVERED_ISSUER};
+    fact->uncovered = cert->is_ca ? WRIT_UNCOVERED_CA : WRIT_UNCOVERED_ISSUER;
     for (size_t i = 0; i < l->set_count && !listed; i++) {
         if (l->sets[i].onecrl == NULL)
             continue;
