@@ -427,6 +427,8 @@ def showing_seeds():
     yield "cascade", dict(filter_fixtures("v"))["v2-sha256ctr-salt"]
     yield "stash", dict(filter_fixtures("stash"))["stash-3"]
     yield "onecrl", onecrl_file(HASH)
+    yield "clubcard-3", dict(clubcard_seeds())["small-v3"]
+    yield "clubcard-4", dict(clubcard_seeds())["small-v4"]
     yield "script", b"#!/bin/sh\n"
     yield "nothing", b"hello"
 
@@ -526,10 +528,46 @@ def onecrl_json_seeds():
     yield "no-name", by_serial.replace(name, "MAA=").join(('{"data": [', "]}")).encode()
 
 
+def clubcard_seeds():
+    folder = os.path.join(HERE, "..", "tests", "fixtures", "clubcard")
+    for name in ("small.v3", "small.v4", "delta.v3", "delta.v4"):
+        with open(os.path.join(folder, name), "rb") as f:
+            content = f.read()
+        yield name.replace(".", "-"), content
+        yield name.replace(".", "-") + "-longer", content + b"\0"
+    yield "nothing-3", b"\3\0" + bytes(8 * 4)
+    yield "nothing-4", b"\4\0" + bytes(2 + 4 + 1 + 4)
+    issuer = HASH + struct.pack(">IBIIIB", 5, 1, 0, 5, 0, 0)
+    yield "rank-above-columns", b"\4\0\0\0\0\0\0\1" + issuer + b"\0\0" + bytes(5)
+    yield "no-words", b"\4\0\0\0\0\0\0\1" + issuer + b"\0\0" + b"\1" + bytes(8)
+    yield "exceptions", b"\4\0\0\0\0\0\0\1" + issuer + b"\0\2\1x\2yz" + b"\1" + bytes(8)
+    yield "issuer-twice", b"\4\0\0\0\0\0\0\2" + (issuer + b"\0\0") * 2 + b"\1" + bytes(8)
+    yield "many-issuers", b"\4\0\0\0\0\0\xff\xff" + issuer
+    yield "many-words", b"\3\0" + bytes(8 * 3) + struct.pack("<Q", 1 << 61)
+
+
+def sct_seeds():
+    def vector(content):
+        return struct.pack(">H", len(content)) + content
+
+    def sct(version=0, extensions=b"", signature=b"\4\3" + vector(b"signature")):
+        return vector(bytes([version]) + HASH + struct.pack(">Q", 1700000000000) + vector(extensions) + signature)
+    yield "one", vector(sct())
+    yield "three", vector(sct() + sct(extensions=b"\0\0\5index") + sct())
+    yield "version-2", vector(sct(1) + sct())
+    yield "no-signature", vector(sct(signature=b"\4\3" + vector(b"")))
+    yield "empty", vector(b"")
+    yield "empty-item", vector(vector(b""))
+    yield "trailing", vector(sct()) + b"\0"
+    yield "trailing-in-item", vector(vector(sct()[2:] + b"\0"))
+    yield "sixty-five", vector(sct() * 65)
+
+
 SEEDS = {
     "bundle": bundle_seeds,
     "cascade": cascade_seeds,
     "cert": cert_seeds,
+    "clubcard": clubcard_seeds,
     "cms": cms_seeds,
     "codedirectory": codedirectory_seeds,
     "csr": csr_seeds,
@@ -542,6 +580,7 @@ SEEDS = {
     "notekey": notekey_seeds,
     "onecrl": onecrl_seeds,
     "onecrl_json": onecrl_json_seeds,
+    "sct": sct_seeds,
     "seal": seal_seeds,
     "showing": showing_seeds,
     "stash": stash_seeds,
