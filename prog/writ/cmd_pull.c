@@ -1,9 +1,13 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/time.h"
+#include "crypto/digest.h"
 #include "verdict/judge.h"
 #include "writ/commands.h"
+#include "writ/filtersource.h"
 #include "writ/pull.h"
 #include "writ/sources.h"
 
@@ -14,6 +18,7 @@ struct pulling {
     struct places places;
     struct trust trust;
     struct sources sources;
+    int64_t now;
 };
 
 static void tell(const struct pulling *s, const struct source *source,
@@ -57,16 +62,33 @@ static int tell_fault(const struct pulling *s, const struct source *source, stru
     return out_fault_line(s->o, e);
 }
 
+static int pull_filters(struct pulling *s, const struct source *source, const char *from)
+{
+    struct writ_error e = {0};
+    struct filterpull_result result = {0};
+
+    if (filtersource_pull(s->a, s->o, &s->places, source, from, s->now, &result, &e) < 0)
+        return tell_fault(s, source, &e);
+    if (s->a->json)
+        writ_emit_object(out_emit(s->o), NULL);
+    filtersource_tell_pull(s->a, s->o, source, &result);
+    if (s->a->json)
+        writ_emit_end(out_emit(s->o));
+    return 0;
+}
+
 static int pull_one(struct pulling *s, const struct source *source, const char *from)
 {
     struct writ_error e = {0};
     struct pull_result result = {0};
     struct pull p = {.places = &s->places,
                      .location = from != NULL ? from : source->location,
-                     .now = s->a->now,
+                     .now = s->now,
                      .dry_run = s->a->dry_run};
     size_t i;
 
+    if (source->kind != SOURCE_FEED)
+        return pull_filters(s, source, from);
     if (trust_find(&s->trust, source->fingerprint, &i, &e) < 0)
         return tell_fault(s, source, &e);
     p.bundle = &s->trust.at[i];
@@ -107,14 +129,37 @@ static int check_named(const struct pulling *s, struct writ_error *e)
     return 0;
 }
 
+/* Waits for up to --jitter, so that not all devices come at once; then it is later. */
+static int wait_a_little(struct pulling *s, struct writ_error *e)
+{
+    int64_t most;
+    uint64_t random;
+    struct timespec left;
+
+    s->now = s->a->now;
+    if (args_duration(s->a, "jitter", 0, &most, e) < 0 ||
+        writ_random((uint8_t *)&random, sizeof random, e) < 0)
+        return -1;
+    if (most == 0)
+        return 0;
+    left = (struct timespec){.tv_sec = (time_t)(random % (uint64_t)most)};
+    out_detail(s->o, 1, "waiting %lld s", (long long)left.tv_sec);
+    while (nanosleep(&left, &left) < 0 && errno == EINTR)
+        ;
+    if (!s->a->now_was_given)
+        s->now = (int64_t)time(NULL);
+    return 0;
+}
+
 static int run(const struct args *a, struct out *o)
 {
     struct pulling s = {.a = a, .o = o};
     struct writ_error e = {0};
     int status;
 
-    if (places_find(&s.places, a->root, &e) < 0 || trust_load(&s.places, &s.trust, &e) < 0 ||
-        sources_load(&s.places, &s.sources, &e) < 0 || check_named(&s, &e) < 0) {
+    if (wait_a_little(&s, &e) < 0 || places_find(&s.places, a->root, &e) < 0 ||
+        trust_load(&s.places, &s.trust, &e) < 0 || sources_load(&s.places, &s.sources, &e) < 0 ||
+        check_named(&s, &e) < 0) {
         status = out_fault(o, &e);
     } else {
         if (a->json)
@@ -133,7 +178,7 @@ const struct command command_pull = {
     .words = "pull",
     .group = "trust",
     .summary = "fetch what sources have published, check it, take it over",
-    .description = "A bad, older or foreign feed changes nothing on this device.\n",
+    .description = "What is bad, older or foreign changes nothing on this device.\n",
     .operands =
         (const struct operand_spec[]){{.name = "SOURCE", .optional = true, .many = true}, {0}},
     .options =
@@ -141,6 +186,9 @@ const struct command command_pull = {
                                       .value = "URL|DIR",
                                       .help = "this time from here, such as a folder on a stick",
                                       .hint = COMMAND_HINT_DIRECTORY},
+                                     {.name = "jitter",
+                                      .value = "DURATION",
+                                      .help = "first wait for up to so long, such as 10m"},
                                      {0}},
     .network = "always",
     .mutates = true,

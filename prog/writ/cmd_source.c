@@ -10,6 +10,7 @@
 #include "shared/fetcher.h"
 #include "writ/adding.h"
 #include "writ/commands.h"
+#include "writ/filtersource.h"
 #include "writ/pull.h"
 #include "writ/sources.h"
 
@@ -186,32 +187,78 @@ out:
     return rc;
 }
 
+static const char *const kinds[] = {"feed", "crlite", "upki", NULL};
+static const char *const channels[] = {"default", "compat", NULL};
+
+static enum source_kind kind_of(const char *given)
+{
+    size_t i = 0;
+
+    while (kinds[i + 1] != NULL && strcmp(kinds[i], given) != 0)
+        i++;
+    return (enum source_kind)i;
+}
+
+static int add_feed(const struct args *a, struct out *o, struct writ_error *e)
+{
+    static const char *const others[] = {"channel", "pin", "cache", "mirror"};
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (args_value_at(a, others[i], 0) != NULL)
+            return args_fail(a, e, "--%s does not go with feed", others[i]);
+    }
+    if (args_operand(a, 1) == NULL)
+        return args_fail(a, e, "a feed needs a URL or a folder");
+    return add_source(a, o, e);
+}
+
 static int add(const struct args *a, struct out *o)
 {
     struct writ_error e = {0};
+    enum source_kind kind = kind_of(args_operand(a, 0));
+    int rc = kind == SOURCE_FEED ? add_feed(a, o, &e) : filtersource_add(a, o, kind, &e);
 
-    return add_source(a, o, &e) < 0 ? out_fault(o, &e) : 0;
+    return rc < 0 ? out_fault(o, &e) : 0;
 }
-
-static const char *const kinds[] = {"feed", NULL};
 
 const struct command command_source_add = {
     .words = "source add",
     .group = "trust",
-    .summary = "add a CA's feed as a source of revocation, and pull it",
-    .description = "KIND is feed. A CA that is not trusted yet needs --fingerprint, unless the\n"
-                   "folder was written by your own CA.\n",
-    .operands = (const struct operand_spec[]){{.name = "KIND", .choices = kinds},
-                                              {.name = "URL|DIR", .hint = COMMAND_HINT_DIRECTORY},
-                                              {0}},
+    .summary = "add a source of revocation, and pull it",
+    .description =
+        "A CA's feed needs --fingerprint, unless the CA is trusted already or your own.\n"
+        "Without a URL, crlite comes from Mozilla and upki from its makers' mirror.\n",
+    .operands =
+        (const struct operand_spec[]){
+            {.name = "KIND", .choices = kinds},
+            {.name = "URL|DIR", .hint = COMMAND_HINT_DIRECTORY, .optional = true},
+            {0}},
     .options =
         (const struct option_spec[]){
-            {.name = "fingerprint", .value = "HEX", .help = "of the root, as its owner told you"},
+            {.name = "fingerprint",
+             .value = "HEX",
+             .help = "feed: of the root, as its owner told you"},
+            {.name = "channel",
+             .value = "NAME",
+             .choices = channels,
+             .help = "crlite: revocations for all reasons, or for some"},
+            {.name = "pin",
+             .value = "HEX",
+             .help = "crlite: of the root of the signers' certificates"},
+            {.name = "cache",
+             .value = "DIR",
+             .hint = COMMAND_HINT_DIRECTORY,
+             .help = "upki: its cache directory"},
+            {.name = "mirror",
+             .value = "URL",
+             .repeatable = true,
+             .help = "upki: asked when the first one fails"},
             {.name = "name", .value = "NAME", .help = "what to call it here"},
             {0}},
     .network = "always",
     .mutates = true,
-    .examples = (const char *const[]){"writ source add feed ./feed --name example", NULL},
+    .examples = (const char *const[]){"writ source add feed ./feed --name example",
+                                      "writ source add upki ./mirror --cache ./cache", NULL},
     .run = add,
 };
 
@@ -220,36 +267,91 @@ const struct command command_source_add = {
 static void emit_source(struct writ_emit *m, const struct source *s)
 {
     writ_emit_string(m, "name", s->name);
-    writ_emit_string(m, "kind", "feed");
+    writ_emit_string(m, "kind", source_kind_name(s->kind));
     writ_emit_string(m, "location", s->location);
-    writ_emit_string(m, "root_fingerprint", s->fingerprint);
+    if (s->kind != SOURCE_UPKI)
+        writ_emit_string(m, "root_fingerprint", s->fingerprint);
+    if (s->kind == SOURCE_CRLITE)
+        writ_emit_string(m, "channel", s->channel);
+    if (s->kind != SOURCE_UPKI)
+        return;
+    writ_emit_list(m, "mirrors");
+    for (size_t i = 0; i < s->mirrors; i++)
+        writ_emit_string(m, NULL, s->mirror[i]);
+    writ_emit_end(m);
+    writ_emit_string(m, "cache", s->cache);
+}
+
+/* What a command that shows sources needs. */
+struct showing {
+    const struct args *a;
+    struct out *o;
+    struct places places;
+    struct sources sources;
+    struct filters filters;
+};
+
+static int showing_start(struct showing *s, struct writ_error *e)
+{
+    if (places_find(&s->places, s->a->root, e) < 0 || sources_load(&s->places, &s->sources, e) < 0)
+        return -1;
+    return filters_open(&s->filters, &s->places, e);
+}
+
+static void showing_end(struct showing *s)
+{
+    filters_close(&s->filters);
+    sources_free(&s->sources);
+    places_free(&s->places);
+}
+
+static void emit_whole(const struct showing *s, const struct source *source)
+{
+    struct filtersource_facts facts;
+
+    emit_source(out_emit(s->o), source);
+    if (source->kind == SOURCE_FEED)
+        return;
+    filtersource_look(&s->filters, source, s->a->now, &facts);
+    filtersource_emit(out_emit(s->o), &s->places, source, &facts, s->a->now);
+}
+
+static void list_one(const struct showing *s, const struct source *source)
+{
+    struct filtersource_facts facts;
+    char words[160];
+
+    if (s->a->json) {
+        writ_emit_object(out_emit(s->o), NULL);
+        emit_whole(s, source);
+        writ_emit_end(out_emit(s->o));
+        return;
+    }
+    if (source->kind == SOURCE_FEED) {
+        out_say(s->o, "%s  feed  %s", source->name, source->location);
+        return;
+    }
+    filtersource_look(&s->filters, source, s->a->now, &facts);
+    filtersource_words(&facts, s->a->now, words);
+    out_say(s->o, "%s  %s  %s  %s", source->name, source_kind_name(source->kind), source->location,
+            words);
 }
 
 static int list(const struct args *a, struct out *o)
 {
-    struct places places = {0};
-    struct sources sources = {0};
+    struct showing s = {.a = a, .o = o};
     struct writ_error e = {0};
-    int rc = -1;
+    int rc = showing_start(&s, &e);
 
-    if (places_find(&places, a->root, &e) == 0 && sources_load(&places, &sources, &e) == 0)
-        rc = 0;
     if (rc == 0 && a->json)
         writ_emit_list(out_emit(o), "sources");
-    for (size_t i = 0; rc == 0 && i < sources.count; i++) {
-        if (a->json) {
-            writ_emit_object(out_emit(o), NULL);
-            emit_source(out_emit(o), &sources.at[i]);
-            writ_emit_end(out_emit(o));
-        }
-        out_say(o, "%s  feed  %s", sources.at[i].name, sources.at[i].location);
-    }
+    for (size_t i = 0; rc == 0 && i < s.sources.count; i++)
+        list_one(&s, &s.sources.at[i]);
     if (rc == 0 && a->json)
         writ_emit_end(out_emit(o));
-    if (rc == 0 && sources.count == 0)
+    if (rc == 0 && s.sources.count == 0)
         out_note(o, "no source yet; see writ source add");
-    sources_free(&sources);
-    places_free(&places);
+    showing_end(&s);
     return rc < 0 ? out_fault(o, &e) : 0;
 }
 
@@ -274,16 +376,16 @@ static int with_source(const struct args *a, struct places *places, struct sourc
 
 static int show(const struct args *a, struct out *o)
 {
-    struct places places = {0};
-    struct sources sources = {0};
-    const struct source *s;
+    struct showing s = {.a = a, .o = o};
+    const struct source *source = NULL;
     struct writ_error e = {0};
-    int rc = with_source(a, &places, &sources, &s, &e);
+    int rc = with_source(a, &s.places, &s.sources, &source, &e);
 
     if (rc == 0)
-        emit_source(out_emit(o), s);
-    sources_free(&sources);
-    places_free(&places);
+        rc = filters_open(&s.filters, &s.places, &e);
+    if (rc == 0)
+        emit_whole(&s, source);
+    showing_end(&s);
     return rc < 0 ? out_fault(o, &e) : 0;
 }
 
@@ -302,7 +404,8 @@ const struct command command_source_show = {
 static bool is_shared(const struct sources *sources, const struct source *s)
 {
     for (size_t i = 0; i < sources->count; i++) {
-        if (&sources->at[i] != s && strcmp(sources->at[i].fingerprint, s->fingerprint) == 0)
+        if (&sources->at[i] != s && sources->at[i].kind == SOURCE_FEED &&
+            strcmp(sources->at[i].fingerprint, s->fingerprint) == 0)
             return true;
     }
     return false;
@@ -313,7 +416,23 @@ static int forget_source(const struct places *places, const struct sources *sour
 {
     if (source_delete(places, s->name, e) < 0)
         return -1;
+    if (s->kind != SOURCE_FEED)
+        return filterdir_forget(places, s, e);
     return is_shared(sources, s) ? 0 : pull_forget(places, s->fingerprint, e);
+}
+
+/* What stays when a source is removed. */
+static const char *kept_of(enum source_kind kind)
+{
+    switch (kind) {
+    case SOURCE_FEED:
+        return "what its feed must not go back behind is remembered";
+    case SOURCE_CRLITE:
+        return "what Mozilla's collections must not go back behind is remembered";
+    case SOURCE_UPKI:
+        break;
+    }
+    return "what is in upki's cache stays";
 }
 
 static int remove_source(const struct args *a, struct out *o)
@@ -329,8 +448,7 @@ static int remove_source(const struct args *a, struct out *o)
     if (rc == 0 && !a->dry_run)
         rc = forget_source(&places, &sources, s, &e);
     if (rc == 0) {
-        out_say(o, "%s %s; what its feed must not go back behind is remembered",
-                a->dry_run ? "would remove" : "removed", s->name);
+        out_say(o, "%s %s; %s", a->dry_run ? "would remove" : "removed", s->name, kept_of(s->kind));
         if (a->json)
             writ_emit_string(out_emit(o), "removed", s->name);
     }

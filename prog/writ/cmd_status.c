@@ -7,7 +7,7 @@
 #include "shared/jail.h"
 #include "shared/judge.h"
 #include "writ/commands.h"
-#include "writ/sources.h"
+#include "writ/filtersource.h"
 
 /* A source's state, as the judge would see it: everything is verified anew, in the jail. */
 struct look {
@@ -111,19 +111,38 @@ static int tell(const struct args *a, struct out *o, const struct judge *j, size
     return rc;
 }
 
-static int tell_sources(struct out *o, const struct places *places, struct writ_error *e)
+/* A feed's state stands with the CA it is of. */
+static void tell_source(const struct args *a, struct out *o, const struct places *places,
+                        const struct filters *filters, const struct source *source, bool *bad)
 {
-    struct sources sources = {0};
-    int rc = sources_load(places, &sources, e);
+    struct filtersource_facts facts;
 
-    writ_emit_list(out_emit(o), "sources");
-    for (size_t i = 0; rc == 0 && i < sources.count; i++) {
-        writ_emit_object(out_emit(o), NULL);
-        writ_emit_string(out_emit(o), "name", sources.at[i].name);
-        writ_emit_string(out_emit(o), "location", sources.at[i].location);
-        writ_emit_end(out_emit(o));
+    writ_emit_object(out_emit(o), NULL);
+    writ_emit_string(out_emit(o), "name", source->name);
+    writ_emit_string(out_emit(o), "kind", source_kind_name(source->kind));
+    writ_emit_string(out_emit(o), "location", source->location);
+    if (source->kind != SOURCE_FEED) {
+        filtersource_look(filters, source, a->now, &facts);
+        filtersource_emit(out_emit(o), places, source, &facts, a->now);
+        *bad |= facts.state != FILTERSOURCE_FRESH;
     }
     writ_emit_end(out_emit(o));
+}
+
+static int tell_sources(const struct args *a, struct out *o, const struct places *places, bool *bad,
+                        struct writ_error *e)
+{
+    struct sources sources = {0};
+    struct filters filters = {0};
+    int rc = sources_load(places, &sources, e);
+
+    if (rc == 0)
+        rc = filters_open(&filters, places, e);
+    writ_emit_list(out_emit(o), "sources");
+    for (size_t i = 0; rc == 0 && i < sources.count; i++)
+        tell_source(a, o, places, &filters, &sources.at[i], bad);
+    writ_emit_end(out_emit(o));
+    filters_close(&filters);
     sources_free(&sources);
     return rc;
 }
@@ -156,7 +175,7 @@ static int run(const struct args *a, struct out *o)
         rc = tell(a, o, &j, i, &bad, &e);
     if (rc == 0) {
         writ_emit_end(out_emit(o));
-        rc = tell_sources(o, &j.places, &e);
+        rc = tell_sources(a, o, &j.places, &bad, &e);
     }
     judge_end(&j);
     if (rc < 0)
