@@ -52,7 +52,7 @@ static int check_not_file(const char *word, struct writ_error *e)
 {
     size_t n = strlen(word);
 
-    if (n < 4 || strcmp(word + n - 4, ".csr") != 0)
+    if (strchr(word, '/') == NULL && (n < 4 || strcmp(word + n - 4, ".csr") != 0))
         return 0;
     return writ_fail(e, WRIT_FAULT_NO_INPUT, "there is no request %s here", word);
 }

@@ -190,6 +190,10 @@ int writ_check_path(struct writ_span leaf, const struct writ_span *candidates,
     struct writ_span kept[WRIT_PATH_CANDIDATES_MAX];
     size_t count = keep_readable(candidates, candidate_count, kept);
 
+    if (anchor_count == 0) {
+        writ_fact_fail(&facts->built, "no path to a trusted root: this device trusts no CA");
+        return 0;
+    }
     if (writ_path_build(leaf, kept, count, anchors, anchor_count, instant, false, &checked->path,
                         e) < 0)
         return -1;

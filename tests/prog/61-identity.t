@@ -77,6 +77,8 @@ works "a name and a team can be given" w ca issue bob.csr --out bob2 --name "Rob
 holds "and win" [ "$(field '"\(.name) \(.team) \(.number)"')" = "Robert robert 2" ]
 
 before=$(issued)
+refuses 66 "there is no request requests/bbo here" "nor is the path of a file that is not there" \
+    w ca issue requests/bbo
 refuses 66 "there is no request bbo.csr here" "a mistyped request is nobody's name" \
     w ca issue bbo.csr --insecure-plain-key
 holds "and no key is made for it" sh -c '! ls bbo* 2>/dev/null'

@@ -167,6 +167,16 @@ static void no_path_says_why_and_where_and_nothing_more(void **state)
     end();
 }
 
+static void without_anchors_no_ca_is_trusted_and_it_says_so(void **state)
+{
+    (void)state;
+    begin("");
+    look("alice", "", "", INSTANT);
+    assert_string_equal(facts.built.reason, "no path to a trusted root: this device trusts no CA");
+    assert_int_equal(facts.count, 0);
+    end();
+}
+
 /* OpenSSL takes serial numbers that RFC 5280 section 4.1.2.2 does not; our reader does not. */
 static struct writ_buffer with_long_serial(const char *name, const char *issuer)
 {
@@ -444,6 +454,7 @@ int main(void)
         CLAIM(the_bundle_is_that_of_the_anchor_the_path_ends_in),
         CLAIM(an_empty_anchor_is_stepped_over_and_counted),
         CLAIM(no_path_says_why_and_where_and_nothing_more),
+    CLAIM(without_anchors_no_ca_is_trusted_and_it_says_so),
         CLAIM(a_certificate_that_only_openssl_reads_makes_no_path),
         CLAIM(a_path_whose_dates_alone_are_wrong_is_built),
         CLAIM(the_first_and_the_last_second_are_valid),
