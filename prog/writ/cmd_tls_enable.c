@@ -44,7 +44,7 @@ static void tell(const struct turning *t, const char *action, const char *path, 
         writ_emit_end(m);
         return;
     }
-    out_say(t->o, "%s%s %s", t->a->dry_run ? "would have " : "", action, path);
+    out_say(t->o, "%s: %s%s", path, t->a->dry_run ? "would be " : "", action);
 }
 
 /* ---- the system's openssl.cnf ---- */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/filters.h"
 #include "shared/hooks.h"
 #include "shared/places.h"
 #include "writ/commands.h"
@@ -54,6 +55,24 @@ static int prepare(const struct args *a, struct surroundings *s, struct writ_err
         return -1;
     add_preload(s);
     return writ_buffer_check(&s->preload, e);
+}
+
+/* Who starts a program this way wants to know when it cannot help. */
+static void note_data(const struct args *a, struct out *o, const struct places *places)
+{
+    struct filters filters = {0};
+    struct writ_error e = {0};
+    bool fresh = false;
+
+    if (filters_open(&filters, places, &e) < 0)
+        out_note(o, "%s", e.text);
+    for (size_t i = 0; i < filters.set_count; i++)
+        fresh = fresh || !writ_filter_set_is_stale(&filters.sets[i], a->now);
+    if (filters.set_count == 0)
+        out_note(o, "no filter on this device knows what is revoked; see writ doctor");
+    else if (!fresh)
+        out_note(o, "what this device knows of revocations is old; see writ doctor");
+    filters_close(&filters);
 }
 
 static int set(const char *name, const char *value, struct writ_error *e)
@@ -111,6 +130,7 @@ static int run(const struct args *a, struct out *o)
         tell_dry_run(a, o, &s);
         status = 0;
     } else {
+        note_data(a, o, &s.places);
         status = execute(a, o);
     }
     writ_buffer_free(&s.preload);
