@@ -69,8 +69,11 @@ static int fail_unknown_issuer(const struct filter *f, const struct filterlist_g
 
 static int check_issuers(const struct filter *f, struct writ_error *e)
 {
+    char shown[FILE_SHOWN_MAX];
+
     if (f->known.count == 0)
-        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "there is no issuer in what is known");
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s: there is no issuer in it",
+                         file_shown(f->known.path, shown));
     for (size_t i = 0; i < f->revoked.count; i++) {
         if (filterlist_find(&f->known, f->revoked.groups[i].id) == NULL)
             return fail_unknown_issuer(f, &f->revoked.groups[i], e);
@@ -95,7 +98,8 @@ static void tell_progress(void *arg, uint64_t done, uint64_t total)
 static void begin_progress(struct filter *f, const char *doing)
 {
     f->doing = doing;
-    f->began = f->told = deadline_now();
+    f->began = deadline_now();
+    f->told = f->began - PROGRESS_MS;
 }
 
 static int make_source(struct filter *f, struct writ_error *e)
@@ -301,7 +305,9 @@ static void tell(const struct filter *f)
     const char *format = f->version == 4 ? "clubcard4" : "clubcard3";
 
     if (f->coverage.left_out > 0)
-        out_note(f->o, "%zu logs are left out: nothing of them is covered", f->coverage.left_out);
+        out_note(f->o, "%zu log%s left out: nothing of %s is covered", f->coverage.left_out,
+                 f->coverage.left_out == 1 ? " is" : "s are",
+                 f->coverage.left_out == 1 ? "it" : "them");
     if (f->coverage.count == 0)
         out_note(f->o, "without --coverage the filter covers nothing: only writ filter query, "
                        "without timestamps, gets answers from it");
@@ -310,10 +316,11 @@ static void tell(const struct filter *f)
         return;
     }
     out_say(f->o,
-            "%s %s: %s, %zu bytes; %zu issuers, %" PRIu64 " certificates, %" PRIu64
+            "%s %s: %s, %zu bytes; %zu issuer%s, %" PRIu64 " certificate%s, %" PRIu64
             " of them revoked; each was looked up in it",
             f->a->dry_run ? "would write" : "wrote", args_value(f->a, "out"), format, f->file.n,
-            f->known.count, f->known.total, f->revoked.total);
+            f->known.count, f->known.count == 1 ? "" : "s", f->known.total,
+            f->known.total == 1 ? "" : "s", f->revoked.total);
 }
 
 static void filter_free(struct filter *f)
