@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "crypto/start.h"
 #include "fetch/starttls.h"
 
 /* ------------------------------------------------------------------------------ connecting */
@@ -122,7 +123,7 @@ static int add_certificates(SSL *tls, struct writ_buffer *out, struct writ_error
 
 static int refused(const struct chain *what, struct writ_error *e)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    const char *reason = writ_crypto_reason(ERR_peek_last_error());
 
     return writ_fail(e, WRIT_FAULT_UNAVAILABLE, "no TLS with %s port %s: %s", what->host,
                      what->port, reason == NULL ? "the server closed" : reason);

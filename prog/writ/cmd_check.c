@@ -212,8 +212,7 @@ const struct command command_check = {
             {0}},
     .network = "with https://HOST",
     .examples = (const char *const[]){"writ check good.pem revoked.pem  # exits 2",
-
-                                      "writ check https://localhost:$PORT", NULL},
+                                      "writ check - <good.pem", NULL},
     .exits = "0 good, 2 revoked, 3 untrusted or malformed, 4 not covered, 5 stale,\n"
              "64 and up could not look; of several the worst\n",
     .run = run,

@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include "crypto/start.h"
 #include "shared/file.h"
 #include "shared/hooks.h"
 #include "shared/libexec.h"
@@ -111,7 +112,7 @@ static bool fail_with_openssl(char reason[REASON_MAX])
     const char *data = NULL;
     int flags = 0;
     unsigned long code = ERR_get_error_all(NULL, NULL, NULL, &data, &flags);
-    const char *words = ERR_reason_error_string(code);
+    const char *words = writ_crypto_reason(code);
 
     (void)snprintf(reason, REASON_MAX, "%s%s%s", words == NULL ? "OpenSSL does not say why" : words,
                    data == NULL || data[0] == '\0' ? "" : ": ", data == NULL ? "" : data);

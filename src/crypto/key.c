@@ -1,5 +1,7 @@
 #include "crypto/key.h"
 
+#include "crypto/start.h"
+
 #include <stdlib.h>
 
 #include <openssl/ec.h>
@@ -62,7 +64,7 @@ static bool is_of_passphrase(unsigned long code)
  * ones of PKCS #5 version 1, says nothing about the passphrase; its cause comes first. */
 static int fail_decrypt(struct writ_error *e)
 {
-    const char *why = ERR_reason_error_string(ERR_peek_error());
+    const char *why = writ_crypto_reason(ERR_peek_error());
     unsigned long code;
 
     while ((code = ERR_get_error()) != 0) {
