@@ -124,6 +124,22 @@ holds 'and is that of the seal' cmp -s vectors/code-directory vectors/parts/code
 tail -c 16 vectors/trailer >lengths
 holds 'the trailer has the lengths of the seal and the content' cmp -s lengths vectors/lengths
 
+exits 0 'the cascade can be read' writ show vectors/cascade --json
+holds 'and is of the kind that the page says' says_that '.objects[0] | .object == "cascade" and
+    .version == 2 and .hash == "sha256ctr" and (.salt | length) == 32 and
+    [.layers[].bits] == [139, 19, 19, 7, 6, 6]'
+sed -n 's/^issuer  //p' "$man/writ-cascade.5" >issuers
+sed -n 's/^serial  //p' "$man/writ-cascade.5" | paste issuers - >questions
+code=0
+writ filter query vectors/cascade <questions >out 2>err || code=$?
+cut -f 3 out >answers
+holds 'and answers what the page says' [ "$(echo $(cat answers))" = 'revoked good' ]
+exits 0 'the stash can be read' writ show vectors/stash --json
+holds 'and lists what the page says' says_that '.objects[0] | .object == "stash" and
+    [.issuers[] | [(.issuer | .[:8]), .serials]] == [["01020304", ["00f1"]]]'
+exits 0 'the keys of OneCRL can be read' writ show vectors/onecrl --json
+holds 'and are two' says_that '.objects[0] | .object == "OneCRL" and .key_count == 2'
+
 writ ca init Merkle --insecure-plain-keys >out 2>err
 writ ca issue Tail --insecure-plain-key >out 2>err
 cp /bin/true app
@@ -149,7 +165,8 @@ mkdir -p walk/root
 (
     cd walk || exit 1
     WRIT_ROOT=$PWD/root
-    sh "$source_root/tests/man-walk.sh"
+    sh "$source_root/tests/man-walk.sh" &&
+        writ --json show ../vectors/cascade ../vectors/stash ../vectors/onecrl
 ) >documents 2>err
 holds 'every command was asked for JSON' [ "$?" -eq 0 ]
 python3 "$source_root/tests/man.py" --fields "$man/writ-json.5" documents >breaches

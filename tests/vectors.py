@@ -68,7 +68,8 @@ def write_vectors(man, to):
     found = {}
     for page in sorted(glob.glob(man + "/*.5")):
         found.update(displays(page, "vector"))
-    for name in ("table-empty", "table-list", "code-directory", "trailer", "number"):
+    for name in ("table-empty", "table-list", "code-directory", "trailer", "number", "cascade", "stash",
+                 "onecrl"):
         write("%s/%s" % (to, name), hexadecimal(found[name]))
     table = hexadecimal(found["table-list"])
     seal = base64.b64decode("".join(found["seal"]))
