@@ -98,7 +98,7 @@ static int open_part(const struct filterfetch *what, struct writ_error *e)
     return fd;
 }
 
-static void remove_part(const struct filterfetch *what)
+void filterfetch_forget(const struct filterfetch *what)
 {
     struct writ_error ignored = {0};
     char *part = part_path(what, "", &ignored);
@@ -229,7 +229,7 @@ int filterfetch_bring(const struct filterfetch *what, struct fetcher_answer *ans
     if (rc == 0)
         return fd;
     if (!what->in_memory && (e->fault == WRIT_FAULT_BAD_INPUT || size_of(fd) == 0))
-        remove_part(what);
+        filterfetch_forget(what);
     close(fd);
     return -1;
 }
@@ -251,7 +251,7 @@ int filterfetch_place(const struct filterfetch *what, int fd, struct writ_error 
     else
         rc = 0;
     if (rc == 0)
-        remove_part(what); /* its ETag */
+        filterfetch_forget(what); /* its ETag */
     free(part);
     free(path);
     return rc;

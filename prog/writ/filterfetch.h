@@ -31,6 +31,9 @@ int filterfetch_bring(const struct filterfetch *what, struct fetcher_answer *ans
 /* Puts the file in place under its name, on the disk. */
 int filterfetch_place(const struct filterfetch *what, int fd, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Removes what has come of the file. */
+void filterfetch_forget(const struct filterfetch *what);
+
 /* Checks a descriptor against the size and SHA-256 that were announced. */
 int filterfetch_check(int fd, const struct filterplan_file *file,
                       struct writ_error *e) WRIT_MUST_CHECK;

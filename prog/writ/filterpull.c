@@ -171,6 +171,17 @@ static int check_index(struct filterwork *w, struct writ_error *e)
     return 0;
 }
 
+/* What came whole, and is no filter all the same. */
+static void forget_new(const struct filterwork *w)
+{
+    for (size_t i = 0; i < w->plan.count && !w->p->dry_run; i++) {
+        struct filterfetch what = fetch_of(w, i, "");
+
+        if (w->fds[i] >= 0)
+            filterfetch_forget(&what);
+    }
+}
+
 int filterwork_bring(struct filterwork *w, const char *base, struct writ_error *e)
 {
     struct jail limits = {0};
@@ -185,9 +196,10 @@ int filterwork_bring(struct filterwork *w, const char *base, struct writ_error *
         if (bring_one(w, i, base, e) < 0)
             return -1;
     }
-    if (jail_run(&limits, index_in_jail, w, &w->index, e) < 0)
-        return -1;
-    return check_index(w, e);
+    if (jail_run(&limits, index_in_jail, w, &w->index, e) == 0)
+        return check_index(w, e);
+    forget_new(w);
+    return -1;
 }
 
 void filterwork_drop(struct filterwork *w)
@@ -323,6 +335,17 @@ static void remove_old(const struct filterwork *w)
         closedir(d);
 }
 
+/* The plan lists what was taken over last. */
+static bool is_same_list(const struct filterwork *w)
+{
+    bool same = w->dir.is_here && w->dir.here.count == w->plan.count;
+
+    for (size_t i = 0; same && i < w->plan.count; i++)
+        same = strcmp(w->plan.files[i].name, w->dir.here.files[i].name) == 0 &&
+               memcmp(w->plan.files[i].hash, w->dir.here.files[i].hash, FILTERPLAN_HASH) == 0;
+    return same;
+}
+
 int filterwork_commit(struct filterwork *w, struct writ_span manifest, struct writ_error *e)
 {
     struct filterpull_result *r = w->result;
@@ -330,6 +353,7 @@ int filterwork_commit(struct filterwork *w, struct writ_span manifest, struct wr
 
     r->has_onecrl = w->onecrl.n > 0;
     if (w->p->dry_run) {
+        *changed = !is_same_list(w);
         for (size_t i = 0; i < w->plan.count; i++)
             *changed |= w->fds[i] >= 0;
         return 0;

@@ -50,8 +50,18 @@ static bool is_loopback(const char *url)
     return false;
 }
 
+static bool has_host(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    return host != NULL && host[3] != '\0' && host[3] != '/';
+}
+
 int source_check_location(enum source_kind kind, const char *location, struct writ_error *e)
 {
+    if (fetcher_is_url(location) && !has_host(location))
+        return writ_fail(e, WRIT_FAULT_USAGE, "location is \"%.200s\", a URL without a host",
+                         location);
     if (!fetcher_is_url(location) && (location[0] != '/' || kind == SOURCE_CRLITE))
         return writ_fail(e, WRIT_FAULT_USAGE, "location is \"%.200s\", wanted a URL%s", location,
                          kind == SOURCE_CRLITE ? "" : " or an absolute path");
