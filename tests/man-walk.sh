@@ -61,6 +61,20 @@ ask 0 source remove example
 ask 5 status
 ask 0 trust remove "$(writ ca show --json | jq -r .root_fingerprint)"
 ask 0 trust add feed/bundle.pem --fingerprint "$(writ ca show --json | jq -r .root_fingerprint)"
+ask 0 tls run --dry-run true
+mkdir -p root/etc/ssl root/etc/systemd/system
+cp /etc/ssl/openssl.cnf root/etc/ssl
+touch root/etc/systemd/system/web.service
+ask 0 tls enable --system
+ask 0 tls enable --service web
+python3 "$(dirname "$0")/helpers/tlsworld.py" filters "$WRIT_ROOT/var/lib/writ/filters/crlite" \
+    "$(date +%s)" alice.pem 66
+ask 0 tls status
+rm root/var/lib/writ/filters/crlite/pulled root/var/lib/writ/tls/*
+mkdir root/var/lib/writ/filters/crlite/pulled
+ask 78 tls status
+ask 78 doctor
+ask 0 tls disable
 ask 0 version
 ask 0 commands
 ask 64 nonsense

@@ -102,7 +102,7 @@ static int run(const struct args *a, struct out *o)
 
 const struct command command_doctor = {
     .words = "doctor",
-    .group = "judge",
+    .group = "more",
     .summary = "find what is wrong on this machine, and say what to do",
     .description =
         "Looks at filters, feeds, the clock, rights, and the hooks of writ tls, which it\n"

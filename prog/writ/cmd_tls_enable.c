@@ -333,9 +333,9 @@ const struct command command_tls_enable = {
     .words = "tls enable",
     .group = "tls",
     .summary = "have programs refuse revoked TLS certificates from now on",
-    .description =
-        "With --system a marked block is put at the end of " OPENSSLCONF_SYSTEM ", for OpenSSL;\n"
-        "with --service a drop-in file sets the service's environment, for OpenSSL and GnuTLS.\n",
+    .description = "With --system a marked block is put at the end of " OPENSSLCONF_SYSTEM ",\n"
+                   "for OpenSSL; with --service a drop-in file sets the service's environment,\n"
+                   "for OpenSSL and GnuTLS.\n",
     .options = (const struct option_spec[]){SYSTEM_OPTION,
                                             SERVICE_OPTION,
                                             {.name = "policy",
@@ -358,6 +358,6 @@ const struct command command_tls_disable = {
                    "were, byte for byte.\n",
     .options = (const struct option_spec[]){SYSTEM_OPTION, SERVICE_OPTION, {0}},
     .mutates = true,
-    .examples = (const char *const[]){"writ tls disable", "writ tls disable --service nginx", NULL},
+    .examples = (const char *const[]){"writ tls disable --service nginx", "writ tls disable", NULL},
     .run = disable,
 };

@@ -108,9 +108,9 @@ static int run(const struct args *a, struct out *o)
 const struct command command_tls_status = {
     .words = "tls status",
     .group = "tls",
-    .summary = "show for whom writ tls is enabled, whether it works, and on which data",
+    .summary = "show where writ tls is enabled, whether it works, and its data",
     .examples = (const char *const[]){"writ tls status", "writ tls status --json", NULL},
-    .exits = "0 all works and is fresh, 5 data is stale, damaged or missing, 78 a hook does not "
-             "work\n",
+    .exits = "0 all works and is fresh, 5 data is old, damaged or missing,\n"
+             "78 a hook does not work\n",
     .run = run,
 };

@@ -11,6 +11,7 @@ world=$source_root/tests/helpers/tlsworld.py
 now=$(date +%s)
 filters=$WRIT_ROOT/var/lib/writ/filters/test
 mkdir -p "$tls"
+unset OPENSSL_CONF LD_PRELOAD WRIT_TLS_POLICY
 
 # skip_unless PROGRAM...: ends the test when one is not there.
 skip_unless() {

@@ -1,0 +1,2 @@
+# What they are asked about.
+. "$source_root/tests/prog/examples.d/tls-status.sh"
