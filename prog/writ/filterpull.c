@@ -25,14 +25,15 @@ void filterwork_note(const struct filterwork *w, const char *text)
 }
 
 /* What a server wishes is remembered whatever else came of asking. */
-static int remember(const struct filterwork *w, const struct fetcher_answer *answer,
-                    struct writ_error *e)
+static int remember(struct filterwork *w, const struct fetcher_answer *answer, struct writ_error *e)
 {
     char text[FETCHER_ALERT_MAX + 64];
 
     if (answer->alert[0] != '\0') {
         (void)snprintf(text, sizeof text, "the server says: %s", answer->alert);
-        filterwork_note(w, text);
+        if (!w->alerted)
+            filterwork_note(w, text);
+        w->alerted = true;
     }
     if (w->p->dry_run)
         return 0;
@@ -43,7 +44,7 @@ static int remember(const struct filterwork *w, const struct fetcher_answer *ans
     return filterdir_set_wait(&w->dir, w->location, w->p->now, answer->wait_seconds, e);
 }
 
-int filterwork_ask(const struct filterwork *w, const char *url, uint64_t ceiling, const char *etag,
+int filterwork_ask(struct filterwork *w, const char *url, uint64_t ceiling, const char *etag,
                    struct writ_buffer *out, struct fetcher_answer *answer, struct writ_error *e)
 {
     struct fetcher_request request = {.url = url, .ceiling = ceiling, .etag = etag};
@@ -382,6 +383,8 @@ int filterpull_run(const struct filterpull *p, struct filterpull_result *result,
     rc = filterdir_open(&w.dir, p->places, p->source, e);
     if (rc == 0)
         rc = p->source->kind == SOURCE_CRLITE ? crlite_pull(&w, e) : upki_pull(&w, e);
+    if (rc == 0 && !w.alerted && !p->dry_run)
+        rc = filterdir_set_alert(&w.dir, "", e);
     filterwork_drop(&w);
     writ_buffer_free(&w.onecrl);
     filterdir_close(&w.dir);

@@ -47,6 +47,7 @@ struct filterwork {
     const struct filterpull *p;
     struct filterpull_result *result;
     const char *location; /* of the server that is being asked; borrowed */
+    bool alerted;         /* a server had something to say */
     struct filterdir dir;
     struct filterplan plan;
     int *fds;               /* owned; of the files of the plan, those that came; else -1 */
@@ -72,7 +73,7 @@ int filterwork_commit(struct filterwork *w, struct writ_span manifest,
 
 /* Asks the server for a URL; remembers what it wishes, and tells a person what it has to say.  etag
  * "" for none. */
-int filterwork_ask(const struct filterwork *w, const char *url, uint64_t ceiling, const char *etag,
+int filterwork_ask(struct filterwork *w, const char *url, uint64_t ceiling, const char *etag,
                    struct writ_buffer *out, struct fetcher_answer *answer,
                    struct writ_error *e) WRIT_MUST_CHECK;
 

@@ -54,7 +54,7 @@ pid $world/nginx.pid;
 error_log $world/error.log;
 events { worker_connections 64; }
 http {
-    log_format asked '\$status \$request_uri \$http_range \$http_if_range';
+    log_format asked escape=none '\$status \$request_uri \$http_range \$http_if_range';
     access_log $world/access.raw asked;
     client_body_temp_path $world/t1; proxy_temp_path $world/t2; fastcgi_temp_path $world/t3;
     uwsgi_temp_path $world/t4; scgi_temp_path $world/t5;
@@ -134,7 +134,7 @@ asked() {
         tries=$((tries + 1))
         sleep 0.01
     done
-    sed 's/ - -$//; s|/v1/buckets/security-state/collections/||; s|/attachments/security-state-workspace/cert-revocations/|/|' \
+    sed 's/ *$//; s|/v1/buckets/security-state/collections/||; s|/attachments/security-state-workspace/cert-revocations/|/|' \
         "$world/access.raw"
 }
 
