@@ -173,6 +173,30 @@ static void the_bit_of_a_key_is_the_one_of_the_formula(void **state)
     assert_int_equal(only_bit("0200 00 04 6e61636c 03 00010000 01000000 01", "abcd"), 171);
 }
 
+/* With 256 bits each of the 64 numbers is one byte of the stream: of two blocks of it, which were
+ * computed with Python. */
+static void the_stream_goes_on_from_block_to_block(void **state)
+{
+    struct writ_span stream = bytes_of("27fff97af1fd19eba03a4a826c7ca84d"
+                                       "c9442e1239dbc697a20a70934b4ca4e8"
+                                       "6327b99ace3df1ad5c491e57054904a9"
+                                       "f3ccde37a6e2f8558ec1b19f9d22a3ae");
+    uint8_t file[14 + 32] = {2, 0, 0, 0, 3, 0, 1, 0, 0, 64, 0, 0, 0, 1};
+    struct writ_cascade cascade;
+    bool has = false;
+
+    (void)state;
+    assert_int_equal(stream.n, 64);
+    assert_ok(writ_cascade_open(WRIT_SPAN_OF(file), &cascade, &e));
+    for (size_t i = 0; i < stream.n; i++) {
+        assert_ok(writ_cascade_has(&cascade, digester, writ_span_text("abcd"), &has, &e));
+        assert_false(has);
+        file[14 + stream.p[i] / 8] |= (uint8_t)(1 << stream.p[i] % 8);
+    }
+    assert_ok(writ_cascade_has(&cascade, digester, writ_span_text("abcd"), &has, &e));
+    assert_true(has);
+}
+
 /* A layer of one bit takes nothing off the stream: 0 is the only number there is. */
 static void a_layer_of_one_bit_has_what_its_bit_says(void **state)
 {
@@ -288,6 +312,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(sha256ctr_answers),
     CLAIM(stashes_list_what_they_list),
     CLAIM(the_bit_of_a_key_is_the_one_of_the_formula),
+    CLAIM(the_stream_goes_on_from_block_to_block),
     CLAIM(a_layer_of_one_bit_has_what_its_bit_says),
     CLAIM(a_key_is_the_issuer_and_then_the_serial),
     CLAIM(a_serial_of_255_octets_can_be_asked_for_and_not_one_of_256),
