@@ -8,6 +8,7 @@
  *   writ/judge.h     is this file allowed?
  *   writ/arrival.h      is this what the publisher published?  (for those who fetch)
  *   writ/lookup.h     is this serial number revoked in that table?
+ *   writ/filters.h   is this certificate for TLS revoked, as Mozilla's filters know it?
  *   writ/content.h   the Merkle root of a file's content
  *   writ/outcome.h   what a verdict says
  *   writ/reason.h    why something was revoked
@@ -67,7 +68,7 @@
  *
  * Ceilings.  Larger input is refused with a sentence that names the ceiling: seal 1 MiB (8
  * entries), bundle 64 KiB, note 64 KiB, table 256 MiB, certificate 16 KiB, path of 8 certificates,
- * 32 bundles. Content may have any size.
+ * 32 bundles, filter 256 MiB, 512 filters, OneCRL 2 MiB. Content may have any size.
  *
  * OpenSSL.  The library uses OpenSSL's default library context, and with it whatever providers the
  * program has loaded there; it empties the calling thread's queue of OpenSSL's errors.  It does not
@@ -84,6 +85,7 @@
 #include "writ/arrival.h"
 #include "writ/content.h"
 #include "writ/error.h"
+#include "writ/filters.h"
 #include "writ/judge.h"
 #include "writ/lookup.h"
 #include "writ/outcome.h"
