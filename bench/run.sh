@@ -15,7 +15,7 @@ WRIT_PASSPHRASE=bench
 LC_ALL=C
 export PATH WRIT_PASSPHRASE LC_ALL
 ninja -C "$build" prog/writ/writ prog/writ/writ-ca prog/writ/writ-fetch bench/bench-table \
-    bench/bench-judge-once >/dev/null
+    bench/bench-judge-once bench/bench-filter >/dev/null
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -82,3 +82,7 @@ echo
 echo "### A table and a CRL with 100,000 revocations"
 echo
 "$build/bench/bench-table"
+echo
+echo "### A clubcard of 1.4 million revoked of 100 million certificates"
+echo
+"$build/bench/bench-filter"

@@ -19,18 +19,20 @@
 #define ID_4        0
 #define EXCEPTION_3 8 /* bytes of an exception's length */
 #define EXCEPTION_4 1
-#define FIRST_BYTES 256
+#define FEW         8 /* slots that are looked at one by one */
 #define TAG_BYTES   9 /* of an issuer in messages: eight digits and a NUL */
 
-/* Issuers are found by the first byte of their hash, and then by bisection. */
+/* Issuers are found by the first bits of their hash, of which there are about twice as many
+ * patterns as issuers: most of the time the first one that is looked at is the one. */
 struct slot {
     uint64_t prefix; /* first eight bytes of the hash */
     uint32_t offset; /* of the block in the file */
 };
 
 struct writ_clubcard_index {
-    uint32_t first[FIRST_BYTES + 1]; /* the first slot whose hash begins with this byte or more */
-    struct slot slot[];              /* in order; one more at the end, where the blocks end */
+    unsigned shift;     /* what is left of a prefix shifted so far are the bits */
+    uint32_t *first;    /* by those bits: the first slot with these or more; and one more */
+    struct slot slot[]; /* in order; one more at the end, where the blocks end */
 };
 
 /* What a block holds, as wide as version 3 writes it. */
@@ -111,6 +113,14 @@ static inline struct fields read_big(struct writ_span block)
         .inverted = writ_span_u8(block, 49),
         .exceptions = writ_span_u16_be(block, 50),
     };
+}
+
+static inline struct fields fields_at(const struct writ_clubcard *card, size_t i)
+{
+    struct writ_span fixed =
+        part(card->bytes, card->index->slot[i].offset, block_bytes(card->version));
+
+    return card->version == LITTLE ? read_little(fixed) : read_big(fixed);
 }
 
 /* A block that open has looked at: its numbers fit. */
@@ -334,16 +344,31 @@ static int take_block(struct writ_cursor *c, unsigned version, size_t i, struct 
     return 0;
 }
 
-/* Where the hashes that begin with each byte begin. */
+/* One piece of memory for all of it. */
+static struct writ_clubcard_index *new_index(size_t count)
+{
+    unsigned bits = 2 + (count == 0 ? 0 : 63 - (unsigned)__builtin_clzll(count));
+    size_t slots = count + 1, patterns = ((size_t)1 << bits) + 1;
+    struct writ_clubcard_index *index =
+        malloc(sizeof *index + slots * sizeof index->slot[0] + patterns * sizeof index->first[0]);
+
+    if (index == NULL)
+        return NULL;
+    index->shift = 64 - bits;
+    index->first = (uint32_t *)(void *)&index->slot[slots];
+    return index;
+}
+
 static void find_first(struct writ_clubcard_index *index, size_t count)
 {
-    size_t i = 0;
+    size_t next = 0;
 
-    for (unsigned byte = 0; byte <= FIRST_BYTES; byte++) {
-        while (i < count && index->slot[i].prefix >> 56 < byte)
-            i++;
-        index->first[byte] = (uint32_t)i;
+    for (size_t i = 0; i < count; i++) {
+        while (next <= index->slot[i].prefix >> index->shift)
+            index->first[next++] = (uint32_t)i;
     }
+    while (next <= (size_t)1 << (64 - index->shift))
+        index->first[next++] = (uint32_t)count;
 }
 
 static int take_issuers(struct writ_cursor *c, struct writ_clubcard *card, struct reach *reach)
@@ -357,7 +382,7 @@ static int take_issuers(struct writ_cursor *c, struct writ_clubcard *card, struc
         return writ_cursor_fail(c, "%llu issuers do not fit into %zu bytes",
                                 (unsigned long long)count, c->left);
     card->issuer_count = (size_t)count;
-    card->index = malloc(sizeof *card->index + (card->issuer_count + 1) * sizeof(struct slot));
+    card->index = new_index(card->issuer_count);
     if (card->index == NULL)
         return writ_fail_memory(c->error);
     for (size_t i = 0; i < card->issuer_count; i++) {
@@ -618,27 +643,39 @@ uint64_t writ_clubcard_word(const struct writ_clubcard *card, struct writ_span c
 
 /* ------------------------------------------------------------------------------------ looking */
 
-/* The place of an issuer, or issuer_count. */
-static size_t find(const struct writ_clubcard *card, struct writ_span id)
+/* The first slot from low on whose prefix is not smaller; high when there is none. */
+static inline size_t lower_slot(const struct slot *slot, size_t low, size_t high, uint64_t prefix)
 {
-    const struct writ_clubcard_index *index = card->index;
-    uint64_t prefix = writ_span_u64_be(id, 0);
-    size_t low = index->first[prefix >> 56], high = index->first[(prefix >> 56) + 1];
-    size_t end = high;
-
-    while (low < high) {
+    while (high - low > FEW) {
         size_t middle = low + (high - low) / 2;
 
-        if (index->slot[middle].prefix < prefix)
+        if (slot[middle].prefix < prefix)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < end && index->slot[low].prefix == prefix; low++) {
-        size_t at = index->slot[low].offset + (card->version == LITTLE ? ID_3 : ID_4);
+    while (low < high && slot[low].prefix < prefix)
+        low++;
+    return low;
+}
 
-        if (writ_span_equal(part(card->bytes, at, WRIT_CLUBCARD_ISSUER), id))
-            return low;
+/* The place of an issuer, or issuer_count. */
+static inline size_t find(const struct writ_clubcard *card, struct writ_span id)
+{
+    const struct writ_clubcard_index *index = card->index;
+    uint64_t prefix = writ_span_u64_be(id, 0);
+    size_t bits, end, i;
+
+    if (index == NULL)
+        return card->issuer_count;
+    bits = prefix >> index->shift;
+    end = index->first[bits + 1];
+    i = lower_slot(index->slot, index->first[bits], end, prefix);
+    for (; i < end && index->slot[i].prefix == prefix; i++) {
+        size_t at = index->slot[i].offset + (card->version == LITTLE ? ID_3 : ID_4);
+
+        if (memcmp(part(card->bytes, at, WRIT_CLUBCARD_ISSUER).p, id.p, WRIT_CLUBCARD_ISSUER) == 0)
+            return i;
     }
     return card->issuer_count;
 }
@@ -647,77 +684,104 @@ bool writ_clubcard_find(const struct writ_clubcard *card,
                         const uint8_t issuer[WRIT_CLUBCARD_ISSUER],
                         struct writ_clubcard_issuer *block)
 {
-    size_t i = card->index == NULL ? card->issuer_count
-                                   : find(card, WRIT_SPAN(issuer, WRIT_CLUBCARD_ISSUER));
+    size_t i = find(card, WRIT_SPAN(issuer, WRIT_CLUBCARD_ISSUER));
 
     return writ_clubcard_issuer(card, i, block);
 }
 
-/* The bits of a row, moved to where they stand in a column's words, and in the file's byte order:
- * that of the mask once is cheaper than that of every word it meets. */
-struct row {
-    uint64_t mask[ROW_WORDS];
-    uint64_t word; /* the first */
+/* The numbers of a certificate's equation. */
+struct equation {
+    uint64_t a0, a1, a2, a3;
 };
 
-static inline struct row row_at(const uint64_t a[4], uint64_t start, unsigned version)
+/* The coefficients of a row, moved to where they stand in a column's words.  Words are read in one
+ * order of bytes, whatever the file's: turning the row's five once is cheaper than all that they
+ * meet.  Five numbers and no array, so that they stay in registers. */
+struct row {
+    uint64_t m0, m1, m2, m3, m4;
+    uint64_t at; /* byte of the column where the first word begins */
+};
+
+static inline uint64_t turned(uint64_t word, unsigned version)
 {
-    unsigned shift = start % 64;
-    struct row row = {.word = start / 64};
-    uint64_t carry = 0;
-
-    for (unsigned i = 0; i < ROW_WORDS; i++) {
-        uint64_t bits = i < 4 ? a[i] : 0;
-        uint64_t moved = bits << shift | carry;
-
-        carry = bits >> 1 >> (63 - shift);
-        row.mask[i] = version == LITTLE ? htole64(moved) : htobe64(moved);
-    }
-    return row;
+    return version == LITTLE ? word : __builtin_bswap64(word);
 }
 
-/* The parity of the row and the column's bits; those behind the end are 0. */
-static inline unsigned parity(const struct row *row, struct writ_span column)
+static inline struct row row_at(const struct equation *q, uint64_t start, unsigned version)
 {
-    uint64_t word[ROW_WORDS] = {0}, sum = 0;
-    struct writ_span bytes;
+    unsigned shift = start % 64, back = 63 - shift;
 
-    if (writ_span_part(column, row->word * WORD, sizeof word, &bytes) == 0)
-        memcpy(word, bytes.p, sizeof word);
-    else
-        for (size_t i = 0; i < ROW_WORDS; i++) {
-            if (writ_span_part(column, (row->word + i) * WORD, WORD, &bytes) == 0)
-                memcpy(&word[i], bytes.p, WORD);
-        }
-    for (size_t i = 0; i < ROW_WORDS; i++)
-        sum ^= word[i] & row->mask[i];
+    return (struct row){
+        .m0 = turned(q->a0 << shift, version),
+        .m1 = turned(q->a1 << shift | q->a0 >> 1 >> back, version),
+        .m2 = turned(q->a2 << shift | q->a1 >> 1 >> back, version),
+        .m3 = turned(q->a3 << shift | q->a2 >> 1 >> back, version),
+        .m4 = turned(q->a3 >> 1 >> back, version),
+        .at = start / 64 * WORD,
+    };
+}
+
+static inline unsigned parity_at(const struct row *r, struct writ_span words, uint64_t at)
+{
+    uint64_t sum = (writ_span_u64_le(words, at) & r->m0) ^
+                   (writ_span_u64_le(words, at + WORD) & r->m1) ^
+                   (writ_span_u64_le(words, at + 2 * WORD) & r->m2) ^
+                   (writ_span_u64_le(words, at + 3 * WORD) & r->m3) ^
+                   (writ_span_u64_le(words, at + 4 * WORD) & r->m4);
+
     return (unsigned)__builtin_parityll(sum);
 }
 
-/* All columns are read before any is judged: where one fails is not to be foreseen, and the
- * processor that guesses wrong has lost more time than the reading takes. */
-static inline bool passes_approximate(const struct writ_clubcard *card,
-                                      const struct writ_clubcard_issuer *b, const uint64_t a[4])
+/* Behind the end of a column bits are 0, as words are that are read behind a span. */
+static __attribute__((noinline, cold)) unsigned parity_at_end(const struct row *row,
+                                                              struct writ_span column)
 {
-    struct row row = row_at(a, a[3] % b->approx_m + b->approx_offset, card->version);
-    unsigned failed = 0;
-
-    for (unsigned i = 0; i < b->rank; i++)
-        failed |= parity(&row, card->x[i]);
-    return failed == 0;
+    return parity_at(row, column, row->at);
 }
 
-static inline bool passes_exact(const struct writ_clubcard *card,
-                                const struct writ_clubcard_issuer *b, const uint64_t a[4])
+/* 0 when the row and the column's bits have an even number in common. */
+static inline __attribute__((always_inline)) unsigned parity(const struct row *row,
+                                                             struct writ_span column)
 {
-    uint64_t m = b->exact_m == 0 ? 1 : b->exact_m;
-    struct row row = row_at(a, a[3] % m + b->exact_offset, card->version);
+    struct writ_span words;
+
+    if (writ_span_part(column, row->at, ROW_WORDS * WORD, &words) < 0)
+        return parity_at_end(row, column);
+    return parity_at(row, words, 0);
+}
+
+/* Columns are read in twos before either is judged: which of them says no is not to be foreseen,
+ * and a processor that guesses wrong loses more time than the reading takes.  More than two would
+ * be read in vain, mostly. */
+static inline bool passes_approximate(const struct writ_clubcard *card, const struct fields *f,
+                                      const struct equation *q)
+{
+    struct row row = row_at(q, q->a3 % f->approx_m + f->approx_offset, card->version);
+    size_t i = 0;
+
+    for (; i + 2 <= f->rank; i += 2) {
+        if (parity(&row, card->x[i]) | parity(&row, card->x[i + 1]))
+            return false;
+    }
+    for (; i < f->rank; i++) {
+        if (parity(&row, card->x[i]))
+            return false;
+    }
+    return true;
+}
+
+static inline bool passes_exact(const struct writ_clubcard *card, const struct fields *f,
+                                const struct equation *q)
+{
+    uint64_t m = f->exact_m == 0 ? 1 : f->exact_m;
+    struct row row = row_at(q, q->a3 % m + f->exact_offset, card->version);
 
     return parity(&row, card->y) == 0;
 }
 
-static bool is_excepted(struct writ_clubcard_issuer b, struct writ_span serial)
+static bool is_excepted(const struct writ_clubcard *card, size_t i, struct writ_span serial)
 {
+    struct writ_clubcard_issuer b = block_at(card, i);
     struct writ_span exception;
 
     while (writ_clubcard_exception(&b, &exception)) {
@@ -732,17 +796,17 @@ enum writ_filter_answer writ_clubcard_ask(const struct writ_clubcard *card,
                                           struct writ_span serial,
                                           const uint8_t hash[WRIT_CLUBCARD_KEY])
 {
+    size_t i = find(card, WRIT_SPAN(issuer, WRIT_CLUBCARD_ISSUER));
     struct writ_span key = WRIT_SPAN(hash, WRIT_CLUBCARD_KEY);
-    struct writ_clubcard_issuer b;
-    uint64_t a[4];
+    struct equation q = {writ_span_u64_le(key, 0) | 1, writ_span_u64_le(key, 8),
+                         writ_span_u64_le(key, 16), writ_span_u64_le(key, 24)};
+    struct fields f;
     bool held;
 
-    if (!writ_clubcard_find(card, issuer, &b))
+    if (i == card->issuer_count)
         return WRIT_FILTER_NOT_ENROLLED;
-    for (size_t i = 0; i < 4; i++)
-        a[i] = writ_span_u64_le(key, i * 8);
-    a[0] |= 1;
-    held = b.approx_m != 0 && passes_approximate(card, &b, a) && passes_exact(card, &b, a) &&
-           !is_excepted(b, serial);
-    return held != b.inverted ? WRIT_FILTER_REVOKED : WRIT_FILTER_GOOD;
+    f = fields_at(card, i);
+    held = f.approx_m != 0 && passes_approximate(card, &f, &q) && passes_exact(card, &f, &q) &&
+           !is_excepted(card, i, serial);
+    return held != (f.inverted != 0) ? WRIT_FILTER_REVOKED : WRIT_FILTER_GOOD;
 }

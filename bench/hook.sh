@@ -1,0 +1,68 @@
+#!/bin/sh
+# bench/hook.sh - what `writ tls` adds to a program's start and to a verification
+#
+#   bench/hook.sh [RUNS]      default 101 alternating runs of each command
+#
+# 36 filters, as many as Firefox has when it has gone longest without a new full one, of 795 issuers
+# and two million certificates each, built by writ itself; one issuer's key is ours, so that a real
+# chain can be verified with real look-ups in all 36.
+
+runs=${1:-101}
+up=..
+. "$(dirname "$0")/../tests/prog/lib.sh"
+. "$source_root/tests/prog/tls.sh"
+ninja -C "$build" prog/writ/writ prog/writ/writ.so prog/writ/writ-gnutls.so bench/bench-hook >/dev/null ||
+    exit 1
+
+make_ca
+make_cert good 11223344556677889900aabbccddeeff $((now - 20 * 86400))
+make_cert revoked 66223344556677889900aabbccddeeff $((now - 20 * 86400))
+
+mkdir known revoked
+python3 - "$tls/issuer.pem" <<'END'
+import hashlib, subprocess, sys
+pem = subprocess.run(["openssl", "x509", "-in", sys.argv[1], "-noout", "-pubkey"], capture_output=True).stdout
+spki = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=pem, capture_output=True).stdout
+for i in range(795):
+    issuer = hashlib.sha256(spki if i == 0 else b"issuer %d" % i).hexdigest()
+    serials = [hashlib.sha256(b"%d %d" % (i, k)).hexdigest()[:32] for k in range(2500)]
+    listed = serials[::40]
+    if i == 0:
+        serials += ["11223344556677889900aabbccddeeff", "66223344556677889900aabbccddeeff"]
+        listed += ["66223344556677889900aabbccddeeff"]
+    open("known/%s.known" % issuer, "w").write("\n".join(serials) + "\n")
+    open("revoked/%s.revoked" % issuer, "w").write("\n".join(listed) + "\n")
+END
+writ -q filter build --known known --revoked revoked --out filter || exit 1
+files=
+for i in $(seq 36); do
+    cp filter "filter-$i"
+    files="$files filter-$i"
+done
+# shellcheck disable=SC2086 # words
+python3 "$world" place "$filters" "$now" $files || exit 1
+writ tls run true
+conf=$(writ tls run sh -c 'echo "$OPENSSL_CONF"')
+preload=$build/prog/writ/writ-gnutls.so
+
+echo "### A process, warm (36 filters of $(wc -c <filter) bytes)"
+echo
+verify="openssl verify -CAfile $tls/root.pem -untrusted $tls/issuer.pem $tls/good.pem"
+# Everything from the same starting point, env.
+python3 "$source_root/bench/pairs.py" "$runs" \
+    "openssl version=env OPENSSL_CONF=/etc/ssl/openssl.cnf openssl version" \
+    "the same with the module=env OPENSSL_CONF=$conf openssl version" \
+    "the same with module and preload=env OPENSSL_CONF=$conf LD_PRELOAD=$preload openssl version"
+echo
+python3 "$source_root/bench/pairs.py" "$runs" \
+    "openssl verify=env OPENSSL_CONF=/etc/ssl/openssl.cnf $verify" \
+    "the same with the module=env OPENSSL_CONF=$conf $verify"
+echo
+echo "### A verification"
+echo
+for name in good revoked; do
+    for with in /etc/ssl/openssl.cnf "$conf"; do
+        echo "- $name, $([ "$with" = "$conf" ] && echo with writ || echo without):" \
+            "$(OPENSSL_CONF=$with "$build/bench/bench-hook" "$tls/root.pem" "$tls/issuer.pem" "$tls/$name.pem" 20000)"
+    done
+done
