@@ -7,6 +7,7 @@ thrown away, so it is made again as a whole or not at all.
 import base64
 import glob
 import hashlib
+import json
 import os
 import struct
 import subprocess
@@ -462,6 +463,69 @@ def filterindex_seeds():
     yield "short", filterindex(files, logs)[:-1]
 
 
+# -------------------------------------------------------------------------- sources of filters
+
+def changeset(changes, timestamp=17):
+    return json.dumps({"timestamp": timestamp, "changes": changes, "metadata": {"signature": {
+        "mode": "p384ecdsa", "signature": "SIG", "x5u": "https://example.com/chain"}}}).encode()
+
+
+def filter_record(i, parent=None, **more):
+    name = "%d.%s" % (i, "delta" if parent else "filter")
+    record = {"id": "r%d" % i, "channel": "default", "incremental": parent is not None, "effectiveTimestamp": 1774137600000,
+              "attachment": {"filename": name, "hash": HASH.hex(), "size": 5, "location": "a/" + name}}
+    if parent:
+        record["parent"] = parent
+    return dict(record, **more)
+
+
+def remotesettings_seeds():
+    chain = [filter_record(1), filter_record(2, "r1"), filter_record(3, "r2")]
+    message = json.dumps({"data": chain, "last_modified": "17"}).encode()
+    yield "whole", changeset(chain)
+    yield "changes", changeset([{"id": "r3", "deleted": True}, filter_record(4, "r2")]) + b"\xff" + message
+    yield "message", message
+    yield "empty", changeset([])
+    yield "unsigned-members", changeset([{"id": "a", "deleted": False, "attachment": None}])
+    yield "escapes", changeset([{"id": "\u00e9\U0001f511", "x": "\x7f\"\\\n", "\uff61": [1, -1, True, None]}])
+    yield "fraction", changeset([{"id": "a", "x": 1.5}])
+    yield "twice", changeset([{"id": "a"}, {"id": "a"}])
+    yield "fork", json.dumps({"data": chain + [filter_record(5, "r1")]}).encode()
+    yield "circle", json.dumps({"data": [filter_record(1), filter_record(1, "r1")]}).encode()
+    yield "deep", b"[" * 17 + b"]" * 17
+    yield "root", b'{"capabilities":{"attachments":{"base_url":"https://example.com"}}}'
+
+
+def manifest_seeds():
+    files = [{"filename": n, "size": 5, "hash": HASH.hex()} for n in ("full.filter", "1.delta")]
+    yield "files", json.dumps({"generated_at": 1774137600, "comment": "\u00e9", "files": files}).encode()
+    yield "filters", json.dumps({"generated_at": 0, "filters": files}).encode()
+    yield "both", json.dumps({"generated_at": 0, "filters": files, "files": files}).encode()
+    yield "path", json.dumps({"generated_at": 0, "files": [dict(files[0], filename="../x")]}).encode()
+    yield "plan", b"as_of 1\ngenerated 2\nfile " + HASH.hex().encode() + b" 5 full.filter a/full.filter\n"
+
+
+def filterrecord_seeds():
+    head = b"writ-filters 1\nkind crlite\ndirectory revocation\nas_of 1774137600\ngenerated 0\n"
+    file = HASH.hex().encode() + b" 6126299 17 1774137600 999999999"
+    yield "two-files", head + b"file " + file + b" full.filter\nfile " + file + b" 1.delta\n"
+    yield "onecrl", head.replace(b"crlite", b"upki") + b"onecrl " + file + b"\nfile " + file + b" a\n"
+    yield "empty", head
+    yield "path", head + b"file " + file + b" ../a\n"
+    yield "short", head[:-3]
+
+
+def contentsignature_seeds():
+    fixtures = os.path.join(HERE, "..", "tests", "fixtures", "contentsignature")
+    for name in "good", "no-root", "no-leaf", "p256":
+        with open(os.path.join(fixtures, name + ".pem"), "rb") as f:
+            chain = f.read()
+        with open(os.path.join(fixtures, name + ".sig"), "rb") as f:
+            yield name, chain + b"\0" + f.read()
+    yield "empty", b""
+    yield "no-certificate", pem("CERTIFICATE", b"\x30\x00")
+
+
 def pem(label, der):
     text = base64.encodebytes(der).decode()
     return ("-----BEGIN %s-----\n%s-----END %s-----\n" % (label, text, label)).encode()
@@ -570,17 +634,21 @@ SEEDS = {
     "clubcard": clubcard_seeds,
     "cms": cms_seeds,
     "codedirectory": codedirectory_seeds,
+    "contentsignature": contentsignature_seeds,
     "csr": csr_seeds,
     "elf": elf_seeds,
     "engine": engine_seeds,
     "feed": feed_seeds,
     "filterindex": filterindex_seeds,
+    "filterrecord": filterrecord_seeds,
+    "manifest": manifest_seeds,
     "memory": memory_seeds,
     "note": note_seeds,
     "notekey": notekey_seeds,
     "onecrl": onecrl_seeds,
     "onecrl_json": onecrl_json_seeds,
     "sct": sct_seeds,
+    "remotesettings": remotesettings_seeds,
     "seal": seal_seeds,
     "showing": showing_seeds,
     "stash": stash_seeds,

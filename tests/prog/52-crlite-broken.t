@@ -175,7 +175,7 @@ while :; do
     rm -rf device && cp -a before device
     # The copy has other inodes: its files are known by their hashes.
     status=0
-    strace -f -qq -o strace.log -e trace=rename,renameat,renameat2 -e inject=rename,renameat,renameat2:signal=KILL:when=$n \
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o strace.log -e trace=rename,renameat,renameat2 -e inject=rename,renameat,renameat2:signal=KILL:when=$n \
         writ --root "$dir/device" --at "$now" pull >out 2>err </dev/null || status=$?
     [ "$status" -eq 137 ] || break
     dead=$((dead + 1))
