@@ -5,8 +5,9 @@
 #include "base/buffer.h"
 #include "inside.h"
 
-#define FOUND_MAX 64 /* serials that are looked for: each look reads the file from its beginning   \
-                      */
+#define FOUND_MAX                                                                                  \
+    64 /* serials that are looked for: each look reads the file from its beginning                 \
+        */
 
 static void add_issuer(struct writ_buffer *out, const struct writ_stash_issuer *issuer)
 {
