@@ -70,7 +70,7 @@ holds 'who links the archive does' grep -q -e -lcrypto out
 
 flags="-std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Wshadow -Wconversion -Werror -O2"
 # shellcheck disable=SC2046,SC2086 # words
-for name in verify pull lookup; do
+for name in verify pull lookup filter; do
     exits 0 "the example $name can be built" \
         ${CC:-cc} $flags -o "$name" "$source_root/examples/$name.c" $(pc --cflags --libs)
 done
