@@ -13,92 +13,85 @@
 
 struct known {
     const char *content;
+    size_t length; /* some contain a zero octet */
     const char *name;
 };
 
-static const struct known known[WRIT_OID_COUNT] = {
-    [WRIT_OID_UNKNOWN] = {"", "unknown"},
-    [WRIT_OID_COMMON_NAME] = {"\x55\x04\x03", "CN"},
-    [WRIT_OID_COUNTRY] = {"\x55\x04\x06", "C"},
-    [WRIT_OID_LOCALITY] = {"\x55\x04\x07", "L"},
-    [WRIT_OID_STATE] = {"\x55\x04\x08", "ST"},
-    [WRIT_OID_ORGANIZATION] = {"\x55\x04\x0a", "O"},
-    [WRIT_OID_ORGANIZATIONAL_UNIT] = {"\x55\x04\x0b", "OU"},
-    [WRIT_OID_EMAIL] = {PKCS9 "\x01", "emailAddress"},
-    [WRIT_OID_EC_PUBLIC_KEY] = {ANSI "\x02\x01", "ecPublicKey"},
-    [WRIT_OID_P256] = {ANSI "\x03\x01\x07", "P-256"},
-    [WRIT_OID_P384] = {"\x2b\x81\x04\x00\x22", "P-384"},
-    [WRIT_OID_RSA] = {PKCS1 "\x01", "rsaEncryption"},
-    [WRIT_OID_ED25519] = {"\x2b\x65\x70", "Ed25519"},
-    [WRIT_OID_SHA1] = {"\x2b\x0e\x03\x02\x1a", "sha1"},
-    [WRIT_OID_SHA256] = {NIST "\x01", "sha256"},
-    [WRIT_OID_SHA384] = {NIST "\x02", "sha384"},
-    [WRIT_OID_SHA512] = {NIST "\x03", "sha512"},
-    [WRIT_OID_ECDSA_SHA1] = {ANSI "\x04\x01", "ecdsa-with-SHA1"},
-    [WRIT_OID_ECDSA_SHA256] = {ANSI "\x04\x03\x02", "ecdsa-with-SHA256"},
-    [WRIT_OID_ECDSA_SHA384] = {ANSI "\x04\x03\x03", "ecdsa-with-SHA384"},
-    [WRIT_OID_ECDSA_SHA512] = {ANSI "\x04\x03\x04", "ecdsa-with-SHA512"},
-    [WRIT_OID_RSA_SHA1] = {PKCS1 "\x05", "sha1WithRSAEncryption"},
-    [WRIT_OID_RSA_SHA256] = {PKCS1 "\x0b", "sha256WithRSAEncryption"},
-    [WRIT_OID_RSA_SHA384] = {PKCS1 "\x0c", "sha384WithRSAEncryption"},
-    [WRIT_OID_RSA_SHA512] = {PKCS1 "\x0d", "sha512WithRSAEncryption"},
-    [WRIT_OID_SUBJECT_KEY_ID] = {"\x55\x1d\x0e", "subjectKeyIdentifier"},
-    [WRIT_OID_KEY_USAGE] = {"\x55\x1d\x0f", "keyUsage"},
-    [WRIT_OID_SUBJECT_ALT_NAME] = {"\x55\x1d\x11", "subjectAltName"},
-    [WRIT_OID_BASIC_CONSTRAINTS] = {"\x55\x1d\x13", "basicConstraints"},
-    [WRIT_OID_NAME_CONSTRAINTS] = {"\x55\x1d\x1e", "nameConstraints"},
-    [WRIT_OID_CRL_DISTRIBUTION_POINTS] = {"\x55\x1d\x1f", "cRLDistributionPoints"},
-    [WRIT_OID_CERTIFICATE_POLICIES] = {"\x55\x1d\x20", "certificatePolicies"},
-    [WRIT_OID_POLICY_MAPPINGS] = {"\x55\x1d\x21", "policyMappings"},
-    [WRIT_OID_AUTHORITY_KEY_ID] = {"\x55\x1d\x23", "authorityKeyIdentifier"},
-    [WRIT_OID_POLICY_CONSTRAINTS] = {"\x55\x1d\x24", "policyConstraints"},
-    [WRIT_OID_EXTENDED_KEY_USAGE] = {"\x55\x1d\x25", "extKeyUsage"},
-    [WRIT_OID_INHIBIT_ANY_POLICY] = {"\x55\x1d\x36", "inhibitAnyPolicy"},
-    [WRIT_OID_AUTHORITY_INFO_ACCESS] = {PKIX "\x01\x01", "authorityInfoAccess"},
-    [WRIT_OID_AD_OCSP] = {PKIX "\x30\x01", "ocsp"},
-    [WRIT_OID_SCT_LIST] = {"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02",
-                           "signedCertificateTimestamps"},
-    [WRIT_OID_ANY_PURPOSE] = {"\x55\x1d\x25\x00", "anyExtendedKeyUsage"},
-    [WRIT_OID_SERVER_AUTH] = {PKIX "\x03\x01", "serverAuth"},
-    [WRIT_OID_CODE_SIGNING] = {PKIX "\x03\x03", "codeSigning"},
-    [WRIT_OID_TIME_STAMPING] = {PKIX "\x03\x08", "timeStamping"},
-    [WRIT_OID_OCSP_SIGNING] = {PKIX "\x03\x09", "OCSPSigning"},
-    [WRIT_OID_SIGNED_DATA] = {"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", "signedData"},
-    [WRIT_OID_CONTENT_TYPE] = {PKCS9 "\x03", "contentType"},
-    [WRIT_OID_MESSAGE_DIGEST] = {PKCS9 "\x04", "messageDigest"},
-    [WRIT_OID_SIGNING_TIME] = {PKCS9 "\x05", "signingTime"},
-    [WRIT_OID_SIGNING_CERTIFICATE] = {PKCS9 "\x10\x02\x0c", "signingCertificate"},
-    [WRIT_OID_SIGNING_CERTIFICATE_V2] = {PKCS9 "\x10\x02\x2f", "signingCertificateV2"},
-    [WRIT_OID_TST_INFO] = {PKCS9 "\x10\x01\x04", "TSTInfo"},
-    [WRIT_OID_EXTENSION_REQUEST] = {PKCS9 "\x0e", "extensionRequest"},
-    [WRIT_OID_SEAL] = {WRIT_ARC "\x01", "writ-seal"},
-    [WRIT_OID_CODE_DIRECTORY] = {WRIT_ARC "\x02", "writ-codeDirectory"},
-    [WRIT_OID_ISSUANCE_NUMBER] = {WRIT_ARC "\x03", "writ-issuanceNumber"},
-    [WRIT_OID_BUNDLE] = {WRIT_ARC "\x04", "writ-bundle"},
-};
-
-/* strlen would cut the two identifiers above that hold a zero octet. */
-static size_t length_of(enum writ_oid oid)
-{
-    switch (oid) {
-    case WRIT_OID_P384:
-        return 5;
-    case WRIT_OID_ANY_PURPOSE:
-        return 4;
-    default:
-        return strlen(known[oid].content);
+#define KNOWN(text, word)                                                                          \
+    {                                                                                              \
+        .content = text, .length = sizeof(text) - 1, .name = word                                  \
     }
-}
+
+static const struct known known[WRIT_OID_COUNT] = {
+    [WRIT_OID_UNKNOWN] = KNOWN("", "unknown"),
+    [WRIT_OID_COMMON_NAME] = KNOWN("\x55\x04\x03", "CN"),
+    [WRIT_OID_COUNTRY] = KNOWN("\x55\x04\x06", "C"),
+    [WRIT_OID_LOCALITY] = KNOWN("\x55\x04\x07", "L"),
+    [WRIT_OID_STATE] = KNOWN("\x55\x04\x08", "ST"),
+    [WRIT_OID_ORGANIZATION] = KNOWN("\x55\x04\x0a", "O"),
+    [WRIT_OID_ORGANIZATIONAL_UNIT] = KNOWN("\x55\x04\x0b", "OU"),
+    [WRIT_OID_EMAIL] = KNOWN(PKCS9 "\x01", "emailAddress"),
+    [WRIT_OID_EC_PUBLIC_KEY] = KNOWN(ANSI "\x02\x01", "ecPublicKey"),
+    [WRIT_OID_P256] = KNOWN(ANSI "\x03\x01\x07", "P-256"),
+    [WRIT_OID_P384] = KNOWN("\x2b\x81\x04\x00\x22", "P-384"),
+    [WRIT_OID_RSA] = KNOWN(PKCS1 "\x01", "rsaEncryption"),
+    [WRIT_OID_ED25519] = KNOWN("\x2b\x65\x70", "Ed25519"),
+    [WRIT_OID_SHA1] = KNOWN("\x2b\x0e\x03\x02\x1a", "sha1"),
+    [WRIT_OID_SHA256] = KNOWN(NIST "\x01", "sha256"),
+    [WRIT_OID_SHA384] = KNOWN(NIST "\x02", "sha384"),
+    [WRIT_OID_SHA512] = KNOWN(NIST "\x03", "sha512"),
+    [WRIT_OID_ECDSA_SHA1] = KNOWN(ANSI "\x04\x01", "ecdsa-with-SHA1"),
+    [WRIT_OID_ECDSA_SHA256] = KNOWN(ANSI "\x04\x03\x02", "ecdsa-with-SHA256"),
+    [WRIT_OID_ECDSA_SHA384] = KNOWN(ANSI "\x04\x03\x03", "ecdsa-with-SHA384"),
+    [WRIT_OID_ECDSA_SHA512] = KNOWN(ANSI "\x04\x03\x04", "ecdsa-with-SHA512"),
+    [WRIT_OID_RSA_SHA1] = KNOWN(PKCS1 "\x05", "sha1WithRSAEncryption"),
+    [WRIT_OID_RSA_SHA256] = KNOWN(PKCS1 "\x0b", "sha256WithRSAEncryption"),
+    [WRIT_OID_RSA_SHA384] = KNOWN(PKCS1 "\x0c", "sha384WithRSAEncryption"),
+    [WRIT_OID_RSA_SHA512] = KNOWN(PKCS1 "\x0d", "sha512WithRSAEncryption"),
+    [WRIT_OID_SUBJECT_KEY_ID] = KNOWN("\x55\x1d\x0e", "subjectKeyIdentifier"),
+    [WRIT_OID_KEY_USAGE] = KNOWN("\x55\x1d\x0f", "keyUsage"),
+    [WRIT_OID_SUBJECT_ALT_NAME] = KNOWN("\x55\x1d\x11", "subjectAltName"),
+    [WRIT_OID_BASIC_CONSTRAINTS] = KNOWN("\x55\x1d\x13", "basicConstraints"),
+    [WRIT_OID_NAME_CONSTRAINTS] = KNOWN("\x55\x1d\x1e", "nameConstraints"),
+    [WRIT_OID_CRL_DISTRIBUTION_POINTS] = KNOWN("\x55\x1d\x1f", "cRLDistributionPoints"),
+    [WRIT_OID_CERTIFICATE_POLICIES] = KNOWN("\x55\x1d\x20", "certificatePolicies"),
+    [WRIT_OID_POLICY_MAPPINGS] = KNOWN("\x55\x1d\x21", "policyMappings"),
+    [WRIT_OID_AUTHORITY_KEY_ID] = KNOWN("\x55\x1d\x23", "authorityKeyIdentifier"),
+    [WRIT_OID_POLICY_CONSTRAINTS] = KNOWN("\x55\x1d\x24", "policyConstraints"),
+    [WRIT_OID_EXTENDED_KEY_USAGE] = KNOWN("\x55\x1d\x25", "extKeyUsage"),
+    [WRIT_OID_INHIBIT_ANY_POLICY] = KNOWN("\x55\x1d\x36", "inhibitAnyPolicy"),
+    [WRIT_OID_AUTHORITY_INFO_ACCESS] = KNOWN(PKIX "\x01\x01", "authorityInfoAccess"),
+    [WRIT_OID_AD_OCSP] = KNOWN(PKIX "\x30\x01", "ocsp"),
+    [WRIT_OID_SCT_LIST] =
+        KNOWN("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02", "signedCertificateTimestamps"),
+    [WRIT_OID_ANY_PURPOSE] = KNOWN("\x55\x1d\x25\x00", "anyExtendedKeyUsage"),
+    [WRIT_OID_SERVER_AUTH] = KNOWN(PKIX "\x03\x01", "serverAuth"),
+    [WRIT_OID_CODE_SIGNING] = KNOWN(PKIX "\x03\x03", "codeSigning"),
+    [WRIT_OID_TIME_STAMPING] = KNOWN(PKIX "\x03\x08", "timeStamping"),
+    [WRIT_OID_OCSP_SIGNING] = KNOWN(PKIX "\x03\x09", "OCSPSigning"),
+    [WRIT_OID_SIGNED_DATA] = KNOWN("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", "signedData"),
+    [WRIT_OID_CONTENT_TYPE] = KNOWN(PKCS9 "\x03", "contentType"),
+    [WRIT_OID_MESSAGE_DIGEST] = KNOWN(PKCS9 "\x04", "messageDigest"),
+    [WRIT_OID_SIGNING_TIME] = KNOWN(PKCS9 "\x05", "signingTime"),
+    [WRIT_OID_SIGNING_CERTIFICATE] = KNOWN(PKCS9 "\x10\x02\x0c", "signingCertificate"),
+    [WRIT_OID_SIGNING_CERTIFICATE_V2] = KNOWN(PKCS9 "\x10\x02\x2f", "signingCertificateV2"),
+    [WRIT_OID_TST_INFO] = KNOWN(PKCS9 "\x10\x01\x04", "TSTInfo"),
+    [WRIT_OID_EXTENSION_REQUEST] = KNOWN(PKCS9 "\x0e", "extensionRequest"),
+    [WRIT_OID_SEAL] = KNOWN(WRIT_ARC "\x01", "writ-seal"),
+    [WRIT_OID_CODE_DIRECTORY] = KNOWN(WRIT_ARC "\x02", "writ-codeDirectory"),
+    [WRIT_OID_ISSUANCE_NUMBER] = KNOWN(WRIT_ARC "\x03", "writ-issuanceNumber"),
+    [WRIT_OID_BUNDLE] = KNOWN(WRIT_ARC "\x04", "writ-bundle"),
+};
 
 struct writ_span writ_oid_content(enum writ_oid oid)
 {
-    return WRIT_SPAN(known[oid].content, length_of(oid));
+    return WRIT_SPAN(known[oid].content, known[oid].length);
 }
 
 enum writ_oid writ_oid_find(struct writ_span content)
 {
     for (int i = WRIT_OID_UNKNOWN + 1; i < WRIT_OID_COUNT; i++) {
-        if (writ_span_equal(content, writ_oid_content((enum writ_oid)i)))
+        if (known[i].length == content.n && memcmp(known[i].content, content.p, content.n) == 0)
             return (enum writ_oid)i;
     }
     return WRIT_OID_UNKNOWN;
