@@ -15,15 +15,15 @@ enum hook_answer {
     HOOK_ANSWER_UNCOVERED /* policy refuse: nothing here says whether it is */
 };
 
-/* A certificate and the one above it in the chain that the program has built, as DER. */
-struct hook_link {
-    struct writ_span cert;
-    struct writ_span issuer;
-    bool is_leaf; /* the first of the chain: the policy is about this one alone */
-};
+/* Asks about the first certificate of a chain, as DER; spki is the SubjectPublicKeyInfo of the one
+ * above it.  The policy is about this one alone.  filters may be NULL.  What cannot be read or
+ * looked up is not covered. */
+enum hook_answer hook_ask_leaf(const struct filters *filters, enum hook_policy policy,
+                               struct writ_span cert, struct writ_span spki, int64_t now);
 
-/* Asks.  filters may be NULL.  What cannot be read or looked up is not covered. */
-enum hook_answer hook_ask(const struct filters *filters, enum hook_policy policy,
-                          const struct hook_link *link, int64_t now);
+/* Asks about another one.  What is known of CAs is OneCRL's; where there is none, nothing has to be
+ * asked, and hook_asks_about_cas says so. */
+bool hook_asks_about_cas(const struct filters *filters);
+enum hook_answer hook_ask_ca(const struct filters *filters, struct writ_span cert);
 
 #endif

@@ -37,36 +37,55 @@ static struct {
 
 /* ---- asking ---- */
 
-static struct writ_span encode(X509 *cert, unsigned char **der)
+/* DER that OpenSSL has written, n bytes in its memory; n <= 0 when it could not. */
+static struct writ_span span_of(const unsigned char *der, int n)
 {
-    int n = i2d_X509(cert, der);
-
-    return n <= 0 ? WRIT_SPAN_NONE : WRIT_SPAN(*der, (size_t)n);
+    return n <= 0 ? WRIT_SPAN_NONE : WRIT_SPAN(der, (size_t)n);
 }
 
-static enum hook_answer ask(X509 *cert, X509 *issuer, bool is_leaf)
+static enum hook_answer ask_leaf(X509 *cert, X509 *issuer)
 {
-    unsigned char *cert_der = NULL, *issuer_der = NULL;
-    struct hook_link link = {.is_leaf = is_leaf};
-    enum hook_answer answer;
+    unsigned char *cert_der = NULL, *spki_der = NULL;
+    int cert_n = i2d_X509(cert, &cert_der);
+    int spki_n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(issuer), &spki_der);
+    enum hook_answer answer =
+        hook_ask_leaf(hook_device_hold(), hook.settings.policy, span_of(cert_der, cert_n),
+                      span_of(spki_der, spki_n), (int64_t)time(NULL));
 
-    link.cert = encode(cert, &cert_der);
-    link.issuer = encode(issuer, &issuer_der);
-    answer = hook_ask(hook_device_hold(), hook.settings.policy, &link, (int64_t)time(NULL));
     hook_device_release();
     OPENSSL_free(cert_der);
-    OPENSSL_free(issuer_der);
+    OPENSSL_free(spki_der);
     return answer;
 }
 
-/* Asks without leaving a trace in what the program looks at when something of its own fails. */
-static enum hook_answer ask_quietly(X509 *cert, X509 *issuer, bool is_leaf)
+static enum hook_answer ask_ca(X509 *cert)
+{
+    const struct filters *filters = hook_device_hold();
+    enum hook_answer answer = HOOK_ANSWER_PASS;
+    unsigned char *der = NULL;
+    int n;
+
+    if (hook_asks_about_cas(filters)) {
+        n = i2d_X509(cert, &der);
+        answer = hook_ask_ca(filters, span_of(der, n));
+    }
+    hook_device_release();
+    OPENSSL_free(der);
+    return answer;
+}
+
+/* Asks about the i-th of a chain without leaving a trace in what the program looks at when
+ * something of its own fails. */
+static enum hook_answer ask(const STACK_OF(X509) * chain, int i)
 {
     int kept = errno;
     enum hook_answer answer;
 
     (void)ERR_set_mark();
-    answer = ask(cert, issuer, is_leaf);
+    if (i == 0)
+        answer = ask_leaf(sk_X509_value(chain, 0), sk_X509_value(chain, 1));
+    else
+        answer = ask_ca(sk_X509_value(chain, i));
     (void)ERR_pop_to_mark();
     errno = kept;
     return answer;
@@ -105,9 +124,8 @@ static int check_chain(X509_STORE_CTX *ctx)
     int count = chain == NULL ? 0 : sk_X509_num(chain);
 
     for (int i = 0; i + 1 < count; i++) {
-        X509 *cert = sk_X509_value(chain, i);
-        int error = error_of(ask_quietly(cert, sk_X509_value(chain, i + 1), i == 0));
-        int go_on = error == X509_V_OK ? 1 : tell(ctx, i, cert, error);
+        int error = error_of(ask(chain, i));
+        int go_on = error == X509_V_OK ? 1 : tell(ctx, i, sk_X509_value(chain, i), error);
 
         if (go_on <= 0)
             return go_on;

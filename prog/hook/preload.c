@@ -115,18 +115,34 @@ static struct writ_span encode(gnutls_x509_crt_t cert, uint8_t room[WRIT_CERT_MA
     return WRIT_SPAN(room, n);
 }
 
-static enum hook_answer ask_link(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer, bool is_leaf)
+static enum hook_answer ask_leaf(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 {
     uint8_t(*room)[WRIT_CERT_MAX] = calloc(2, sizeof *room);
-    struct hook_link link = {.is_leaf = is_leaf};
+    struct writ_span der = WRIT_SPAN_NONE, spki = WRIT_SPAN_NONE;
+    struct writ_error ignored = {0};
+    struct writ_cert parsed;
     enum hook_answer answer;
 
-    if (room != NULL) {
-        link.cert = encode(cert, room[0]);
-        link.issuer = issuer == NULL ? WRIT_SPAN_NONE : encode(issuer, room[1]);
+    if (room != NULL && issuer != NULL) {
+        der = encode(cert, room[0]);
+        if (writ_cert_parse(encode(issuer, room[1]), &parsed, &ignored) == 0)
+            spki = parsed.key.spki;
     }
-    answer = hook_ask(hook_device_hold(), settings.policy, &link, (int64_t)time(NULL));
+    answer = hook_ask_leaf(hook_device_hold(), settings.policy, der, spki, (int64_t)time(NULL));
     hook_device_release();
+    free(room);
+    return answer;
+}
+
+static enum hook_answer ask_ca(gnutls_x509_crt_t cert)
+{
+    uint8_t *room = malloc(WRIT_CERT_MAX);
+    enum hook_answer answer = HOOK_ANSWER_PASS;
+
+    if (room != NULL)
+        answer = hook_ask_ca(hook_device_hold(), encode(cert, room));
+    if (room != NULL)
+        hook_device_release();
     free(room);
     return answer;
 }
@@ -144,8 +160,7 @@ static enum hook_answer ask_chain(const struct peers *p)
          i++) {
         gnutls_x509_crt_t issuer = find_issuer(p, cert, &is_anchor);
 
-        if (issuer != NULL || i == 0)
-            answer = ask_link(cert, issuer, i == 0);
+        answer = i == 0 ? ask_leaf(cert, issuer) : ask_ca(cert);
         g->x509_crt_deinit(cert);
         cert = issuer;
     }
