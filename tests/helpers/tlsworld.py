@@ -8,6 +8,8 @@ tlsworld.py filters DIRECTORY AS_OF ISSUER.pem [SERIAL...]
                                  version 4 that covers that log from 100 days to an hour before
                                  AS_OF, in which ISSUER has revoked these serials (hexadecimal)
                                  and nothing else, its index, and the record of them
+tlsworld.py place DIRECTORY AS_OF FILE...
+                                 the same of filters that are there already
 tlsworld.py onecrl FILE CERT.pem a file of OneCRL's form that lists this certificate
 
 The filter needs no solver: its only column is empty, so that every equation gives 0, and the
@@ -56,10 +58,12 @@ def clubcard(coverage, issuer, serials):
     return out + struct.pack(">B", 0) + struct.pack(">I", 0)
 
 
-def index(name, coverage):
-    start = 14 + 32 + 42
-    out = b"upkiidx1" + struct.pack(">HI", 1, 1) + name.ljust(32, b"\0")
-    return out + LOG + struct.pack(">QH", start, 1) + struct.pack(">HQQ", 0, *coverage)
+def index(names, coverage):
+    start = 14 + 32 * len(names) + 42
+    out = b"upkiidx1" + struct.pack(">HI", len(names), 1)
+    out += b"".join(name.encode().ljust(32, b"\0") for name in names)
+    out += LOG + struct.pack(">QH", start, len(names))
+    return out + b"".join(struct.pack(">HQQ", i, *coverage) for i in range(len(names)))
 
 
 def noted(path):
@@ -76,19 +80,28 @@ def write(path, content):
     os.rename(path + ".new", path)
 
 
-def filters(directory, as_of, issuer, serials):
+def place(directory, as_of, contents):
     files = os.path.join(directory, "revocation")
     os.makedirs(files, exist_ok=True)
-    coverage = ((as_of - 100 * DAY) * 1000, (as_of - 3600) * 1000)
-    serials = [bytes.fromhex(s) for s in serials]
-    write(os.path.join(files, "filter"), clubcard(coverage, spki_hash(issuer), serials))
-    write(os.path.join(files, "index.bin"), index(b"filter", coverage))
+    for name, content in contents.items():
+        write(os.path.join(files, name), content)
+    write(os.path.join(files, "index.bin"), index(list(contents), coverage(as_of)))
     record = "writ-filters 1\nkind crlite\ndirectory revocation\nas_of %d\ngenerated 0\n" % as_of
     onecrl = os.path.join(directory, "onecrl")
     if os.path.exists(onecrl):
         record += "onecrl " + noted(onecrl) + "\n"
-    record += "file " + noted(os.path.join(files, "filter")) + " filter\n"
+    for name in contents:
+        record += "file " + noted(os.path.join(files, name)) + " " + name + "\n"
     write(os.path.join(directory, "pulled"), record.encode())
+
+
+def coverage(as_of):
+    return (as_of - 100 * DAY) * 1000, (as_of - 3600) * 1000
+
+
+def filters(directory, as_of, issuer, serials):
+    card = clubcard(coverage(as_of), spki_hash(issuer), [bytes.fromhex(s) for s in serials])
+    place(directory, as_of, {"filter": card})
 
 
 def element(der, at):
@@ -115,6 +128,9 @@ def onecrl(path, cert):
 
 if sys.argv[1] == "sct":
     sct(int(sys.argv[2]))
+elif sys.argv[1] == "place":
+    given = {os.path.basename(path): open(path, "rb").read() for path in sys.argv[4:]}
+    place(sys.argv[2], int(sys.argv[3]), given)
 elif sys.argv[1] == "onecrl":
     onecrl(sys.argv[2], sys.argv[3])
 else:
