@@ -18,6 +18,8 @@ bool scanning_looks_like(struct writ_span bytes)
 {
     static const char begin[] = "-----BEGIN ";
 
+    if (bytes.p == NULL)
+        return false;
     if (bytes.n > 4 && bytes.p[0] == 0x30 && bytes.p[1] == 0x82)
         return true;
     return bytes.n > sizeof begin && memmem(bytes.p, bytes.n, begin, sizeof begin - 1) != NULL &&
