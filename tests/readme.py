@@ -16,7 +16,8 @@ CHANGING = [
     (r"\b(example-corp)-[0-9a-f]{8}\b", r"\1-ORIGIN"),
     (r"\b\d+ s\b", "AGE"),
     (r"table of \d+ bytes", "table of SOME bytes"),
-    (r"/\S*/(ca/ca\.db|feed)\b", r"PATH/\1"),
+    (r"filters of \d+ bytes", "filters of SOME bytes"),
+    (r"/\S*/(ca/ca\.db|feed|cache)\b", r"PATH/\1"),
 ]
 
 
