@@ -248,13 +248,14 @@ static uint64_t seed_of(const struct walk *w, const struct writ_ribbon_key *keys
 static int make_approx(struct block *b, struct writ_ribbon_key *keys, size_t n,
                        struct writ_error *e)
 {
-    uint64_t others = b->of->known - n;
+    struct writ_ribbon_use use = {.homogeneous = true, .penalty = (double)(b->of->known - n)};
 
     b->rank = rank_of(n, b->of->known);
     b->approx_m = 1;
     if (b->rank == 0)
         return 0;
-    if (writ_ribbon_fit(keys, n, b->rank, (double)others, &b->approx_m, e) < 0 ||
+    use.columns = b->rank;
+    if (writ_ribbon_fit(keys, n, &use, &b->approx_m, e) < 0 ||
         writ_ribbon_order(keys, n, b->approx_m, e) < 0 ||
         writ_ribbon_begin(&b->approx, b->approx_m, e) < 0)
         return -1;
@@ -423,10 +424,12 @@ static int visit_to_sift(void *to, struct writ_span serial, struct writ_error *e
     return keylist_add(&w->others, &key, e);
 }
 
-/* Decides on the rows of the exact filter, by all the keys that go into it. */
+/* Decides on the rows of the exact filter, by all the keys that go into it.  Of those that are lost
+ * half contradict the others, and become exceptions. */
 static int fit_exact(struct block *b, const struct walk *w, struct writ_error *e)
 {
     size_t n = w->listed.n + w->others.n;
+    struct writ_ribbon_use use = {.columns = 1, .penalty = (double)n * EXCEPTION_BITS / 2};
     struct writ_ribbon_key *all = malloc((n + 1) * sizeof all[0]);
     int rc;
 
@@ -435,7 +438,7 @@ static int fit_exact(struct block *b, const struct walk *w, struct writ_error *e
     memcpy(all, w->listed.at, w->listed.n * sizeof all[0]);
     if (w->others.n > 0)
         memcpy(all + w->listed.n, w->others.at, w->others.n * sizeof all[0]);
-    rc = writ_ribbon_fit(all, n, 1, (double)n * EXCEPTION_BITS / 2, &b->exact_m, e);
+    rc = writ_ribbon_fit(all, n, &use, &b->exact_m, e);
     free(all);
     return rc;
 }

@@ -18,8 +18,9 @@ uint64_t writ_ribbon_random(uint64_t *state)
 
 /* --------------------------------------------------------------------------- how many rows */
 
-/* Rows fewer than keys: right for small systems, whose last equations all find room behind. */
-static const uint32_t fewer[] = {240, 224, 208, 192, 160, 128, 96, 64, 48, 32, 16, 8, 0};
+/* Rows fewer than keys: right for small systems, whose last equations all find room behind.  Not as
+ * many fewer as would fit: what few bits of the next system decide is not reckoned with here. */
+static const uint32_t fewer[] = {208, 192, 176, 160, 128, 96, 64, 48, 32, 16, 8, 0};
 /* Rows more than keys, in 1/1024 of them: large systems need air between. */
 static const uint32_t more[] = {1, 2, 4, 6, 8, 10, 12, 13, 14, 15, 16, 17, 18, 20, 22, 25};
 
@@ -36,61 +37,150 @@ static uint32_t candidate(size_t n, size_t i)
     return (uint32_t)(n + n * more[i - FEWER] / 1024);
 }
 
-/* What a filter costs whose keys begin at rows like this.  Each row settles one of the equations
- * that wait; the more wait, the less its window can be: 2^-(256 - waiting) of what there is. */
-static double cost_of(const uint32_t *starts, uint32_t m, unsigned columns, double penalty,
-                      const double determined[WIDTH + 1])
-{
-    double crowds = 0;
-    size_t waiting = 0;
+/* Equations before there are any: only the rows that they begin at are known.  In the order of
+ * these each row settles the oldest that waits, and the longer that one has waited, the fewer
+ * coefficients it has left. */
+struct queue {
+    uint32_t m;
+    uint32_t rows;    /* in use: m, and those behind where equations still wait */
+    uint32_t *begin;  /* how many begin at each row and have not been settled; m of them */
+    uint16_t *left;   /* coefficients left to the one that a row settles, 1 to WIDTH; 0: none */
+    uint32_t oldest;  /* none that waits begins before this row */
+    uint32_t waiting; /* how many wait */
+    size_t lost;      /* how many had no coefficient left */
+    double power[WIDTH + 1]; /* 2^-i */
+};
 
-    for (uint32_t i = 0; i < m; i++) {
-        waiting += starts[i];
-        if (waiting > WIDTH)
-            waiting = WIDTH;
-        crowds += determined[waiting];
-        waiting -= waiting > 0;
-    }
-    return (double)columns * (double)(m + waiting) + penalty * crowds / m;
-}
-
-static void count_starts(const struct writ_ribbon_key *keys, size_t n, uint32_t m, uint32_t *starts)
+static void begin_queue(struct queue *q, const struct writ_ribbon_key *keys, size_t n, uint32_t m)
 {
-    memset(starts, 0, m * sizeof starts[0]);
+    q->m = m;
+    q->rows = m;
+    q->oldest = q->waiting = 0;
+    q->lost = 0;
+    memset(q->begin, 0, m * sizeof q->begin[0]);
+    memset(q->left, 0, (m + WIDTH) * sizeof q->left[0]);
     for (size_t i = 0; i < n; i++)
-        starts[writ_ribbon_start(&keys[i], m)]++;
+        q->begin[writ_ribbon_start(&keys[i], m)]++;
 }
 
-int writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, unsigned columns, double penalty,
-                    uint32_t *m, struct writ_error *e)
+/* Takes the oldest that has a coefficient left at row i.  How many it has; 0 when there is none. */
+static uint16_t take_oldest(struct queue *q, uint32_t i)
 {
-    double determined[WIDTH + 1], least = DBL_MAX;
-    uint32_t *starts = NULL;
+    for (; q->waiting > 0; q->lost++) {
+        while (q->begin[q->oldest] == 0)
+            q->oldest++;
+        q->begin[q->oldest]--;
+        q->waiting--;
+        if (i - q->oldest < WIDTH)
+            return (uint16_t)(WIDTH - (i - q->oldest));
+    }
+    return 0;
+}
 
-    if (n > WRIT_RIBBON_MAX - WRIT_RIBBON_MAX / 32)
-        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%zu certificates are too many for one filter",
-                         n);
-    starts = calloc(n + n / 32 + 1, sizeof starts[0]);
-    if (starts == NULL)
-        return writ_fail_memory(e);
-    determined[WIDTH] = 1;
-    for (size_t i = WIDTH; i > 0; i--)
-        determined[i - 1] = determined[i] / 2;
+/* Goes through all rows.  Of w equations that wait all have coefficient 0 in one row of 2^w, unless
+ * one begins there: so many rows are passed over. */
+static void run_queue(struct queue *q)
+{
+    double passed_over = 0;
+
+    for (uint32_t i = 0; i < q->m + WIDTH && (i < q->m || q->waiting > 0); i++) {
+        uint32_t come = i < q->m ? q->begin[i] : 0;
+
+        q->waiting += come;
+        if (come == 0 && q->waiting > 0 && q->waiting <= WIDTH)
+            passed_over += q->power[q->waiting];
+        if (passed_over >= 1)
+            passed_over -= 1;
+        else
+            q->left[i] = take_oldest(q, i);
+        if (i >= q->rows)
+            q->rows = i + 1;
+    }
+    q->lost += q->waiting;
+}
+
+/* The part of equations that are lost: an equation with few coefficients left has only zeros there
+ * in one case of 2^left. */
+static double part_lost(const struct queue *q, size_t n)
+{
+    double lost = (double)q->lost;
+
+    for (uint32_t i = 0; i < q->rows; i++)
+        lost += q->left[i] == 0 ? 0 : q->power[q->left[i]];
+    return lost / (double)n;
+}
+
+/* The part of windows that are all zeros.  Windows are decided from the end: where an equation with
+ * few coefficients left is settled, so many bits say all that is before, up to the next free rows.
+ */
+static double part_zero(const struct queue *q)
+{
+    unsigned bits = WIDTH;
+    double sum = 0;
+
+    for (uint32_t i = q->rows; i-- > 0;) {
+        if (q->left[i] == 0)
+            bits += bits < WIDTH;
+        else if (bits > q->left[i])
+            bits = q->left[i];
+        sum += i < q->m ? q->power[bits] : 0;
+    }
+    return sum / q->m;
+}
+
+/* What a filter with m start rows costs, in bits. */
+static double cost_of(struct queue *q, const struct writ_ribbon_key *keys, size_t n,
+                      const struct writ_ribbon_use *use, uint32_t m)
+{
+    double part;
+
+    begin_queue(q, keys, n, m);
+    run_queue(q);
+    part = use->homogeneous ? part_zero(q) : part_lost(q, n);
+    return (double)use->columns * (double)q->rows + use->penalty * part;
+}
+
+/* Candidates ascend, and their rows alone are a part of what they cost. */
+static void find_least(struct queue *q, const struct writ_ribbon_key *keys, size_t n,
+                       const struct writ_ribbon_use *use, uint32_t *m)
+{
+    double least = DBL_MAX;
+
     for (size_t i = 0; i < FEWER + MORE; i++) {
         uint32_t rows = candidate(n, i);
         double cost;
 
-        if (rows == 0 || (rows == 1 && least < DBL_MAX))
+        if (rows == 0 || (double)use->columns * rows >= least)
             continue;
-        count_starts(keys, n, rows, starts);
-        cost = cost_of(starts, rows, columns, penalty, determined);
+        cost = cost_of(q, keys, n, use, rows);
         if (cost < least) {
             least = cost;
             *m = rows;
         }
     }
-    free(starts);
-    return 0;
+}
+
+int writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, const struct writ_ribbon_use *use,
+                    uint32_t *m, struct writ_error *e)
+{
+    size_t most = n + n / 32 + 1;
+    struct queue q = {.power = {1}};
+    int rc = 0;
+
+    if (n > WRIT_RIBBON_MAX - WRIT_RIBBON_MAX / 32)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%zu certificates are too many for one filter",
+                         n);
+    for (size_t i = 1; i <= WIDTH; i++)
+        q.power[i] = q.power[i - 1] / 2;
+    q.begin = calloc(most, sizeof q.begin[0]);
+    q.left = calloc(most + WIDTH, sizeof q.left[0]);
+    if (q.begin == NULL || q.left == NULL)
+        rc = writ_fail_memory(e);
+    else
+        find_least(&q, keys, n, use, m);
+    free(q.begin);
+    free(q.left);
+    return rc;
 }
 
 /* ------------------------------------------------------------------------------ elimination */

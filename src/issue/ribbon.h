@@ -63,17 +63,19 @@ struct writ_ribbon {
     uint64_t *right;             /* owned; bit i: what the equation of row i must come to */
 };
 
-/*
- * Chooses m for these keys: the number of start rows with which the filter is smallest.
- *
- * Few rows are crowded: where nearly 256 equations wait for a row of their own, what a window of
- * the solution can still be is one thing only, and that costs.  `columns` is how many solutions the
- * filter stores, so what a row costs in bits; `penalty` what it costs, in bits, when all windows
- * are fully determined (as one solution of a homogeneous system is: all zeros, and every key
- * passes). Each m sends the keys to other rows, so the crowds are counted for a score of
- * candidates. -1 when memory runs out.
+/* What a system is for, to know what its rows cost. */
+struct writ_ribbon_use {
+    unsigned columns; /* how many solutions are stored: a row costs so many bits */
+    bool homogeneous; /* all equations come to 0 */
+    double penalty;   /* bits.  Homogeneous: what it costs when all windows are zeros, and every key
+                         passes.  Otherwise: what it costs when all equations are lost */
+};
+
+/* Chooses m for these keys: the number of start rows with which the filter is smallest.  Where rows
+ * are few, equations crowd; but each m sends the keys to other rows, so for a score of candidates
+ * the crowds are counted.  -1 when memory runs out, or with WRIT_FAULT_BAD_INPUT for too many keys.
  */
-int writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, unsigned columns, double penalty,
+int writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, const struct writ_ribbon_use *use,
                     uint32_t *m, struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Begins a system with m start rows, 0 < m <= WRIT_RIBBON_MAX. */

@@ -8,15 +8,15 @@
 static struct writ_error e;
 static uint32_t tight; /* how many keys share a start row */
 
-int __wrap_writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, unsigned columns,
-                           double penalty, uint32_t *m, struct writ_error *fault);
+int __wrap_writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n,
+                           const struct writ_ribbon_use *use, uint32_t *m,
+                           struct writ_error *fault);
 
-int __wrap_writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n, unsigned columns,
-                           double penalty, uint32_t *m, struct writ_error *fault)
+int __wrap_writ_ribbon_fit(const struct writ_ribbon_key *keys, size_t n,
+                           const struct writ_ribbon_use *use, uint32_t *m, struct writ_error *fault)
 {
     (void)keys;
-    (void)columns;
-    (void)penalty;
+    (void)use;
     (void)fault;
     *m = (uint32_t)(n / tight) + 1;
     return 0;
