@@ -1,3 +1,14 @@
-# A folder that this user's own CA has written.
+# A folder that this user's own CA has written, and a mirror of filters: one, that covers one log until
+# yesterday.
 make_ca
 publish
+mkdir mirror
+python3 - <<'PY'
+import hashlib, json, struct, time
+now = int(time.time())
+log = bytes(32) + struct.pack(">QQ", 0, (now - 86400) * 1000)
+filter = b"\4\0" + struct.pack(">H", 1) + log + bytes(4 + 1 + 4)
+open("mirror/20260322-0-default.filter", "wb").write(filter)
+files = [{"filename": "20260322-0-default.filter", "size": len(filter), "hash": hashlib.sha256(filter).hexdigest()}]
+json.dump({"generated_at": now, "comment": "", "files": files}, open("mirror/manifest.json", "w"))
+PY
