@@ -35,9 +35,12 @@ none() {
     [ ! -s out ] || sed 's/^/#   /' out
 }
 
-missing bin/writ libexec/writ/writ-ca libexec/writ/writ-fetch \
+missing bin/writ libexec/writ/writ-ca libexec/writ/writ-fetch libexec/writ/writ.so \
+    libexec/writ/writ-gnutls.so libexec/writ/writ-openssl.cnf \
     share/bash-completion/completions/writ >out
 none 'the programs and the completion are there'
+holds 'and what is included into an openssl.cnf names the module where it will be' \
+    grep -qx "path = $prefix/libexec/writ/writ.so" "$there/libexec/writ/writ-openssl.cnf"
 (cd "$source_root/include" && find . -name '*.h') | sed 's|^\./|include/|' >headers
 # shellcheck disable=SC2046 # names without blanks
 missing $(cat headers) >out
