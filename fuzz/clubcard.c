@@ -100,7 +100,7 @@ static bool is_zero(const struct writ_clubcard *card, struct writ_span column, u
     start = start % (m == 0 ? 1 : m) + offset;
     for (unsigned i = 0; i < 256; i++) {
         uint64_t word = writ_clubcard_word(card, column, (size_t)((start + i) / 64));
-        unsigned coefficient = i == 0 ? 1 : hash[i / 8] >> (i % 8) & 1;
+        unsigned coefficient = i == 0 ? 1U : ((unsigned)hash[i / 8] >> (i % 8)) & 1U;
 
         sum ^= (unsigned)(word >> ((start + i) % 64)) & coefficient;
     }
