@@ -58,6 +58,29 @@ holds 'the library has its three names' sh -c '
 exits 0 'the completion is what writ prints' \
     sh -c 'writ completion bash | cmp - "$1"' sh "$there/share/bash-completion/completions/writ"
 
+# ---- the timer ----
+
+units=$there/lib/systemd/system
+missing lib/systemd/system/writ-pull.service lib/systemd/system/writ-pull.timer >out
+none 'the units of a pull by itself are there'
+grep -h '^ExecStart=' "$units/writ-pull.service" >out
+prints 'and start the program that is installed' "ExecStart=$prefix/bin/writ -q pull"
+if command -v systemd-analyze >/dev/null 2>&1 && systemd-analyze --version >/dev/null 2>&1; then
+    # Only what is wrong with the units themselves counts: the program is not installed here.
+    mkdir units
+    sed "s|$prefix/bin/writ|$there/bin/writ|" "$units/writ-pull.service" >units/writ-pull.service
+    cp "$units/writ-pull.timer" units/
+    for unit in units/*; do
+        systemd-analyze verify --man=no "$dir/$unit" 2>&1
+    done | grep 'writ-pull' >out
+    none 'systemd finds nothing wrong with them'
+    run systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$units/writ-pull.timer")"
+    holds 'nor with when' [ "$code" -eq 0 ]
+else
+    claims=$((claims + 1))
+    echo "ok $claims - systemd finds nothing wrong with them # SKIP systemd-analyze is not installed"
+fi
+
 # ---- pkg-config ----
 
 # The installed tree lies elsewhere than it was configured for.
