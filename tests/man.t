@@ -137,6 +137,19 @@ holds 'and answers what the page says' [ "$(echo $(cat answers))" = 'revoked goo
 exits 0 'the stash can be read' writ show vectors/stash --json
 holds 'and lists what the page says' says_that '.objects[0] | .object == "stash" and
     [.issuers[] | [(.issuer | .[:8]), .serials]] == [["01020304", ["00f1"]]]'
+sed -n 's/^\([0-9a-f]*\)  *\(good\|revoked\)$/\1 \2/p' "$man/writ-clubcard.5" >answers
+awk '{ print "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\t" $1 "\t" log_id ":1700000000000" }' \
+    log_id="$(printf '%064d' 0 | tr 0 a)" answers >questions
+for version in 3 4; do
+    exits 0 "the clubcard of version $version can be read" writ show "vectors/clubcard-$version" --json
+    holds 'and has the numbers that the page says' says_that '.objects[0] | .object == "clubcard" and
+        .logs[0].until_ms == 1760000000000 and .issuer_count == 1 and (.issuers[0] |
+            [.approximate_m, .rank, .exact_m, .exception_count] == [2, 1, 3, null])'
+    code=0
+    writ filter query "vectors/clubcard-$version" <questions >out 2>err || code=$?
+    holds 'and answers what the page says' [ "$(cut -f 2,4 out | tr '\t' ' ')" = "$(cat answers)" ]
+    holds 'about eight certificates' [ "$(wc -l <out)" -eq 8 ]
+done
 exits 0 'the keys of OneCRL can be read' writ show vectors/onecrl --json
 holds 'and are two' says_that '.objects[0] | .object == "OneCRL" and .key_count == 2'
 
@@ -166,7 +179,8 @@ mkdir -p walk/root
     cd walk || exit 1
     WRIT_ROOT=$PWD/root
     sh "$source_root/tests/man-walk.sh" &&
-        writ --json show ../vectors/cascade ../vectors/stash ../vectors/onecrl
+        writ --json show ../vectors/cascade ../vectors/stash ../vectors/onecrl \
+            ../vectors/clubcard-3 ../vectors/clubcard-4 "$source_root"/tests/fixtures/clubcard/small.v4
 ) >documents 2>err
 holds 'every command was asked for JSON' [ "$?" -eq 0 ]
 python3 "$source_root/tests/man.py" --fields "$man/writ-json.5" documents >breaches

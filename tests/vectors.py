@@ -69,6 +69,7 @@ def write_vectors(man, to):
     for page in sorted(glob.glob(man + "/*.5")):
         found.update(displays(page, "vector"))
     for name in ("table-empty", "table-list", "code-directory", "trailer", "number", "cascade", "stash",
+                 "clubcard-3", "clubcard-4",
                  "onecrl"):
         write("%s/%s" % (to, name), hexadecimal(found[name]))
     table = hexadecimal(found["table-list"])
