@@ -51,7 +51,7 @@ static bool find_peers(gnutls_session_t session, struct peers *p)
         g->credentials_get(session, GNUTLS_CRD_CERTIFICATE, &credentials) < 0)
         return false;
     g->certificate_get_trust_list(credentials, &p->anchors);
-    return true;
+    return p->anchors != NULL;
 }
 
 static gnutls_x509_crt_t import(const gnutls_datum_t *der)

@@ -72,7 +72,7 @@ static int try_system(struct turning *t, struct writ_error *e)
     struct writ_buffer conf = {0};
     int rc;
 
-    writ_buffer_format(&conf, ".include %s\n", writ_buffer_string(&t->system_conf));
+    opensslconf_include(writ_buffer_span(&t->system_conf), &conf);
     rc = hooks_try_openssl(writ_buffer_span(&conf), e);
     writ_buffer_free(&conf);
     return rc;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "shared/hooks.h"
 #include "writ/doctor.h"
 #include "writ/opensslconf.h"
 #include "writ/tlsstate.h"
@@ -27,33 +28,35 @@ static void check_units(struct doctor *d, const struct tlsstate *s)
     }
 }
 
-/* Other users' programs load the hooks too: each folder on the way must let them through.  path is
- * cut short on the way up. */
-static void check_way(struct doctor *d, char *path, mode_t wanted)
+/* The first thing on the way that other users are not let through, or "": path is cut short there.
+ * The file must be readable, and each folder above it passable. */
+static const char *find_barrier(char *path)
 {
+    mode_t wanted = S_IROTH;
     struct stat st;
-    char *slash;
 
-    while (stat(path, &st) == 0 && (st.st_mode & wanted) != 0 &&
-           (slash = strrchr(path, '/')) != NULL && slash != path) {
-        *slash = '\0';
+    while (path[0] != '\0') {
+        if (stat(path, &st) < 0 || (st.st_mode & wanted) == 0)
+            return path;
         wanted = S_IXOTH;
+        *strrchr(path, '/') = '\0';
     }
-    if (strrchr(path, '/') == path || path[0] != '/')
-        return;
-    doctor_add(d, DOCTOR_WRONG, "rights", "chmod o+rX, there and below",
-               "other users' programs cannot load the hooks: %s is not for them", path);
+    return "";
 }
 
 static void check_rights(struct doctor *d, const struct tlsstate *s)
 {
     char path[PATH_MAX];
     struct writ_span at = writ_buffer_span(&s->hooks.preload);
+    const char *barrier;
 
     if (!tlsstate_is_enabled(s) || at.n == 0)
         return;
     (void)snprintf(path, sizeof path, "%.*s", (int)at.n, (const char *)at.p);
-    check_way(d, path, S_IROTH);
+    barrier = find_barrier(path);
+    if (barrier[0] != '\0')
+        doctor_add(d, DOCTOR_WRONG, "rights", "chmod o+rX, there and below",
+                   "other users' programs cannot load the hooks: %s is not for them", barrier);
 }
 
 /* A variable in this environment leads OpenSSL past the system's file. */
@@ -70,6 +73,19 @@ static void check_environment(struct doctor *d, const struct tlsstate *s)
         doctor_add(d, s->in_system ? DOCTOR_WRONG : DOCTOR_NOTE, "environment",
                    "unset OPENSSL_CONF, or start programs with writ tls run",
                    "OPENSSL_CONF=%s keeps programs from asking writ: %s", own, part.reason);
+}
+
+static void check_policy(struct doctor *d)
+{
+    const char *policy = getenv(HOOKS_POLICY_VARIABLE);
+
+    for (size_t i = 0; policy != NULL && hooks_policies[i] != NULL; i++) {
+        if (strcmp(policy, hooks_policies[i]) == 0)
+            return;
+    }
+    if (policy != NULL)
+        doctor_add(d, DOCTOR_WRONG, "environment", "unset it, or say pass or refuse",
+                   HOOKS_POLICY_VARIABLE "=%s is no policy, and nobody heeds it", policy);
 }
 
 static void check_use(struct doctor *d, const struct tlsstate *s, bool has_filters)
@@ -101,6 +117,7 @@ void doctor_check_tls(struct doctor *d, bool has_filters)
     check_units(d, s);
     check_rights(d, s);
     check_environment(d, s);
+    check_policy(d);
     check_use(d, s, has_filters);
     tlsstate_free(s);
     free(s);

@@ -16,6 +16,7 @@
 #include "shared/file.h"
 #include "shared/hooks.h"
 #include "shared/libexec.h"
+#include "writ/opensslconf.h"
 
 #define TRY_SECONDS 20  /* for what a child does */
 #define REASON_MAX  400 /* bytes of what it says */
@@ -154,9 +155,8 @@ int hooks_try_module(const struct hooks *h, struct writ_error *e)
     struct writ_buffer conf = {0};
     int rc;
 
-    writ_buffer_text(&conf, "openssl_conf = writ_init\n[writ_init]\n.include ");
-    writ_buffer_add(&conf, writ_buffer_span(&h->module_conf));
-    writ_buffer_text(&conf, "\n");
+    writ_buffer_text(&conf, "openssl_conf = writ_init\n[writ_init]\n");
+    opensslconf_include(writ_buffer_span(&h->module_conf), &conf);
     rc = writ_buffer_check(&conf, e);
     if (rc == 0)
         rc = hooks_try_openssl(writ_buffer_span(&conf), e);

@@ -62,7 +62,7 @@ static void add_escaped(struct writ_buffer *out, struct writ_span text)
     }
 }
 
-static void add_include(struct writ_buffer *out, struct writ_span path)
+void opensslconf_include(struct writ_span path, struct writ_buffer *out)
 {
     writ_buffer_text(out, ".include ");
     add_escaped(out, path);
@@ -80,14 +80,14 @@ static void add_module(struct writ_buffer *out, struct writ_span section,
     writ_buffer_text(out, "[");
     writ_buffer_add(out, section);
     writ_buffer_text(out, "]\n");
-    add_include(out, module_conf);
+    opensslconf_include(module_conf, out);
 }
 
 void opensslconf_wrap(const char *base, struct writ_span section, struct writ_span module_conf,
                       struct writ_buffer *out)
 {
     writ_buffer_text(out, "# made by writ tls, and made anew when it is needed\n");
-    add_include(out, writ_span_text(base));
+    opensslconf_include(writ_span_text(base), out);
     add_module(out, section, module_conf);
 }
 

@@ -18,6 +18,9 @@
 int opensslconf_section(struct writ_span text, struct writ_buffer *section,
                         struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Appends a line that includes the file at path, whatever characters are in it. */
+void opensslconf_include(struct writ_span path, struct writ_buffer *out);
+
 /* Appends an openssl.cnf that reads base as it is and then names the module; section is base's, or
  * empty. */
 void opensslconf_wrap(const char *base, struct writ_span section, struct writ_span module_conf,

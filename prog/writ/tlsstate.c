@@ -40,7 +40,7 @@ bool tlsstate_try_conf(const char *path, struct tlsstate_part *part)
     struct writ_error e = {0};
 
     *part = (struct tlsstate_part){0};
-    writ_buffer_format(&conf, ".include %s\n", path);
+    opensslconf_include(writ_span_text(path), &conf);
     if (access(path, R_OK) < 0)
         (void)snprintf(part->reason, sizeof part->reason, "%s is not there, or cannot be read",
                        path);

@@ -192,6 +192,16 @@ holds 'at all' [ ! -s err ]
 
 # ---- doctor ----
 
+# copy_of_writ FOLDER: writ and its hooks in a folder of their own, which others can reach.
+copy_of_writ() {
+    mkdir -p "$1"
+    cp "$build"/prog/writ/writ "$build"/prog/writ/writ.so "$build"/prog/writ/writ-gnutls.so "$1"
+    sed "s|^path = .*|path = $dir/$1/writ.so|" "$build/prog/writ/writ-openssl.cnf" >"$1/writ-openssl.cnf"
+}
+chmod 755 "$dir"
+copy_of_writ installed
+PATH=$dir/installed:$PATH
+
 # finds LEVEL WORDS CLAIM COMMAND...: it exits with 78 or 0, and a finding of that level has the words.
 finds() {
     level=$1
@@ -213,6 +223,7 @@ exits 0 'a machine on which all is well' writ doctor
 holds 'has nothing wrong' grep -q '^nothing is wrong' out
 finds wrong 'OPENSSL_CONF=/etc/ssl/openssl.cnf keeps programs from asking' 'a variable that leads past writ' \
     env OPENSSL_CONF=/etc/ssl/openssl.cnf writ doctor --json
+finds wrong 'is no policy' 'a policy that is mistyped' env WRIT_TLS_POLICY=refuze writ doctor --json
 finds wrong 'the clock stands before the data' 'a clock that is wrong' \
     writ doctor --json --at 2001-01-01T00:00:00Z
 make_filters $((now - 11 * 86400))
@@ -262,6 +273,10 @@ head -c 3000 "$build/prog/writ/writ.so" >lonely/writ.so
 sed "s|^path = .*|path = $dir/lonely/writ.so|" "$build/prog/writ/writ-openssl.cnf" >lonely/writ-openssl.cnf
 finds wrong 'the module for OpenSSL does not work' 'a module that cannot be loaded' lonely/writ doctor --json
 exits 78 'and that is not enabled' lonely/writ tls enable --system
+copy_of_writ closed/inside
+chmod 700 closed
+finds wrong "other users' programs cannot load the hooks" 'hooks in a folder that is closed' \
+    closed/inside/writ doctor --json
 printf 'void OPENSSL_init(void); void OPENSSL_init(void) { __builtin_trap(); }' >crash.c
 if ${CC:-cc} -shared -fPIC -o lonely/writ.so crash.c 2>/dev/null; then
     finds wrong 'a program that loads it ends with' 'a module that kills' lonely/writ doctor --json
