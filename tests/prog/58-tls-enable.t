@@ -195,7 +195,9 @@ holds 'at all' [ ! -s err ]
 # copy_of_writ FOLDER: writ and its hooks in a folder of their own, which others can reach.
 copy_of_writ() {
     mkdir -p "$1"
-    cp "$build"/prog/writ/writ "$build"/prog/writ/writ.so "$build"/prog/writ/writ-gnutls.so "$1"
+    for part in writ writ-ca writ-fetch writ.so writ-gnutls.so; do
+        cp "$build/prog/writ/$part" "$1"
+    done
     sed "s|^path = .*|path = $dir/$1/writ.so|" "$build/prog/writ/writ-openssl.cnf" >"$1/writ-openssl.cnf"
 }
 chmod 755 "$dir"
