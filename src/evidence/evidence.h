@@ -13,7 +13,7 @@
 
 #define WRIT_FACT_TEXT     384
 #define WRIT_WHO_TEXT      256
-#define WRIT_SERIAL_TEXT   41 /* 20 octets in hexadecimal, and a NUL */
+#define WRIT_SERIAL_TEXT   43 /* 21 octets in hexadecimal, and a NUL */
 #define WRIT_LINKS_MAX     8
 #define WRIT_FACTS_ENTRIES 8
 #define WRIT_FACTS_SEALS   2 /* a tail, and a detached seal beside it */

@@ -415,9 +415,9 @@ static int take_serial(struct writ_cursor *tbs, struct writ_cert *cert)
 {
     if (writ_der_integer(tbs, &cert->serial, "serialNumber") < 0)
         return -1;
-    if (cert->serial.n > WRIT_CERT_SERIAL_MAX)
+    if (cert->serial.n > WRIT_CERT_SERIAL_MAX - (cert->serial.p[0] != 0))
         return writ_cursor_fail(tbs, "serialNumber: %zu octets, RFC 5280 allows %d", cert->serial.n,
-                                WRIT_CERT_SERIAL_MAX);
+                                WRIT_CERT_SERIAL_MAX - 1);
     return 0;
 }
 

@@ -9,8 +9,13 @@
 
 #include "bytes/der.h"
 
-#define WRIT_CERT_MAX            ((size_t)16 * 1024) /* bytes of one certificate */
-#define WRIT_CERT_SERIAL_MAX     20                  /* octets, RFC 5280 section 4.1.2.2 */
+/* Bytes of one certificate: as many as GnuTLS takes of a server, and more than OpenSSL.  Whoever
+ * orders one with a hundred long names must not get out of sight of those who ask whether it is
+ * revoked. */
+#define WRIT_CERT_MAX ((size_t)128 * 1024)
+/* RFC 5280 section 4.1.2.2 has 20 octets.  Some CAs did not count the 00 that says "positive", and
+ * one such certificate stands in OneCRL: 21, if the first is 00. */
+#define WRIT_CERT_SERIAL_MAX     21
 #define WRIT_CERT_EXTENSIONS_MAX 40
 #define WRIT_CERT_PURPOSES_MAX   16
 #define WRIT_CERT_NO_PATH_LENGTH UINT64_MAX

@@ -96,12 +96,12 @@ static struct writ_span cert_of_size(size_t n)
     return bytes;
 }
 
-static void sixteen_kibibytes_are_the_ceiling(void **state)
+static void a_hundred_and_28_kibibytes_are_the_ceiling(void **state)
 {
     (void)state;
     read_cert(cert_of_size(WRIT_CERT_MAX));
     assert_fault(writ_cert_parse(cert_of_size(WRIT_CERT_MAX + 1), &cert, &e), WRIT_FAULT_BAD_INPUT,
-                 "certificate of 16385 bytes, the ceiling is 16384");
+                 "certificate of 131073 bytes, the ceiling is 131072");
 }
 
 static void lengths_in_ber_are_refused(void **state)
@@ -155,8 +155,15 @@ static void a_serial_has_at_most_20_octets(void **state)
     assert_int_equal(cert.serial.n, 20);
     REFUSED("serialNumber: 21 octets, RFC 5280 allows 20",
             .serial = piece("02{ 7f %s }", times(20, "ff")));
-    REFUSED("serialNumber: 21 octets, RFC 5280 allows 20",
-            .serial = piece("02{ 00 %s }", times(20, "ff")));
+    REFUSED("serialNumber: 22 octets, RFC 5280 allows 20",
+            .serial = piece("02{ 00 %s }", times(21, "ff")));
+}
+
+static void the_00_before_a_serial_of_20_octets_is_not_counted(void **state)
+{
+    (void)state;
+    READ(.serial = piece("02{ 00 %s }", times(20, "ff")));
+    assert_int_equal(cert.serial.n, 21);
 }
 
 static void a_serial_is_kept_as_it_stands(void **state)
@@ -727,12 +734,13 @@ static const struct CMUnitTest claims[] = {
     CLAIM(without_extensions_nothing_is_claimed),
     CLAIM(nothing_may_follow_anything),
     CLAIM(other_things_are_no_certificates),
-    CLAIM(sixteen_kibibytes_are_the_ceiling),
+    CLAIM(a_hundred_and_28_kibibytes_are_the_ceiling),
     CLAIM(lengths_in_ber_are_refused),
     CLAIM(versions_1_2_and_3_are_read),
     CLAIM(the_default_version_is_not_written_out),
     CLAIM(only_version_3_has_extensions),
     CLAIM(a_serial_has_at_most_20_octets),
+    CLAIM(the_00_before_a_serial_of_20_octets_is_not_counted),
     CLAIM(a_serial_is_kept_as_it_stands),
     CLAIM(validity_is_two_times_that_exist),
     CLAIM(fractions_of_a_second_are_refused),
