@@ -273,6 +273,17 @@ static void clean_up(const struct places *places, const struct source *s,
         (void)!filterdir_forget(places, s, &ignored);
 }
 
+/* One that may be lost in a power failure is not kept either: its filters would be there alone. */
+static int save(const struct places *places, const struct source *s, struct writ_error *e)
+{
+    struct writ_error ignored = {0};
+
+    if (source_save(places, s, e) == 0)
+        return 0;
+    (void)!source_delete(places, s->name, &ignored);
+    return -1;
+}
+
 int filtersource_add(const struct args *a, struct out *o, enum source_kind kind,
                      struct writ_error *e)
 {
@@ -289,7 +300,7 @@ int filtersource_add(const struct args *a, struct out *o, enum source_kind kind,
         goto out;
     rc = filtersource_pull(a, o, &places, s, NULL, a->now, &result, e);
     if (rc == 0 && !a->dry_run)
-        rc = source_save(&places, s, e);
+        rc = save(&places, s, e);
     if (rc < 0 || a->dry_run)
         clean_up(&places, s, e);
     if (rc == 0)
