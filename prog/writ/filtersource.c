@@ -28,6 +28,11 @@ static const char *size_words(uint64_t bytes, char words[SIZE_MAX_TEXT])
     return words;
 }
 
+static const char *filters_word(size_t n)
+{
+    return n == 1 ? "filter" : "filters";
+}
+
 /* ------------------------------------------------------------------------------------ pulling */
 
 struct teller {
@@ -75,8 +80,9 @@ void filtersource_tell_pull(const struct args *a, struct out *o, const struct so
     char here[SIZE_MAX_TEXT], came[SIZE_MAX_TEXT], when[WRIT_TIME_TEXT];
 
     writ_time_format(result->as_of, when);
-    out_say(o, "%s: %zu filters%s, built at %s; %s, of which %s came", source->name, result->files,
-            !result->changed ? " stand already"
+    out_say(o, "%s: %zu %s%s, built at %s; %s, of which %s came", source->name, result->files,
+            filters_word(result->files),
+            !result->changed ? (result->files == 1 ? " stands already" : " stand already")
             : a->dry_run     ? " would be taken over"
                              : " taken over",
             when, size_words(result->bytes, here), size_words(result->fetched, came));
@@ -252,8 +258,9 @@ static void tell_added(const struct args *a, struct out *o, const struct source 
         return;
     }
     writ_time_format(result->as_of, when);
-    out_say(o, "%s source %s: %zu filters of %s, built at %s", a->dry_run ? "would add" : "added",
-            s->name, result->files, size_words(result->bytes, size), when);
+    out_say(o, "%s source %s: %zu %s of %s, built at %s", a->dry_run ? "would add" : "added",
+            s->name, result->files, filters_word(result->files), size_words(result->bytes, size),
+            when);
     if (s->kind == SOURCE_CRLITE)
         out_say(o, "  pinned %s", s->fingerprint);
     else
