@@ -66,32 +66,28 @@ static int replace_like(const char *path, struct writ_span text, struct writ_err
     return rc;
 }
 
-/* As programs will read it. */
-static int try_system(struct turning *t, struct writ_error *e)
+/* What was read may not be what stands there any more: who has changed it must not lose that. */
+static int check_unchanged(const char *path, struct writ_span before, struct writ_error *e)
 {
-    struct writ_buffer conf = {0};
-    int rc;
+    struct writ_buffer now = {0};
+    int rc = file_read(path, OPENSSLCONF_MAX, &now, e);
 
-    opensslconf_include(writ_buffer_span(&t->system_conf), &conf);
-    rc = hooks_try_openssl(writ_buffer_span(&conf), e);
-    writ_buffer_free(&conf);
+    if (rc == 0 && !writ_span_equal(writ_buffer_span(&now), before))
+        rc = writ_fail(e, WRIT_FAULT_UNAVAILABLE, "somebody has just changed it; try again");
+    writ_buffer_free(&now);
     return rc;
 }
 
-/* Puts the new text in its place; where it does not work the old one comes back. */
+/* Puts the new text in its place, once a child has read it as programs will: so that at no time,
+ * whatever ends this process, a text stands there that does not work. */
 static int put_system(struct turning *t, struct writ_span before, struct writ_span after,
                       struct writ_error *e)
 {
     const char *path = writ_buffer_string(&t->system_conf);
-    struct writ_error again = {0};
 
-    if (replace_like(path, after, e) < 0)
-        return -1;
-    if (try_system(t, e) == 0)
-        return 0;
+    if (hooks_try_openssl(after, e) == 0 && check_unchanged(path, before, e) == 0)
+        return replace_like(path, after, e);
     writ_error_context(e, "%s is as it was before", path);
-    if (replace_like(path, before, &again) < 0)
-        writ_error_context(e, "%s cannot be put back (%s)", path, again.text);
     return -1;
 }
 

@@ -140,22 +140,29 @@ static void read_setting(struct opensslconf_block *block, struct writ_span line)
     }
 }
 
+/* The line break before the block stays when it has become somebody's: lines have been added. */
+static void end_block(struct opensslconf_block *block, size_t end, bool is_needed)
+{
+    block->from += is_needed ? 1 : 0;
+    block->n = end - block->from;
+}
+
 int opensslconf_find(struct writ_span text, struct opensslconf_block *block, struct writ_error *e)
 {
     struct writ_cursor c = writ_cursor_over(text, e);
     struct writ_span line;
     size_t at = 0;
+    bool inside = false, broke_line = false;
 
     *block = (struct opensslconf_block){0};
-    for (bool inside = false; next_line(&c, &line); at = text.n - c.left) {
-        bool broke_line = is_line(line, BEGIN BROKE_LINE);
-
-        if (broke_line || is_line(line, BEGIN)) {
-            if (begin_block(block, at, broke_line && at > 0, e) < 0)
+    for (; next_line(&c, &line); at = text.n - c.left) {
+        if (is_line(line, BEGIN BROKE_LINE) || is_line(line, BEGIN)) {
+            broke_line = at > 0 && is_line(line, BEGIN BROKE_LINE);
+            if (begin_block(block, at, broke_line, e) < 0)
                 return -1;
             inside = true;
         } else if (inside && is_line(line, END)) {
-            block->n = text.n - c.left - block->from;
+            end_block(block, text.n - c.left, c.left > 0 && broke_line);
             inside = false;
         } else if (inside) {
             read_setting(block, line);

@@ -30,7 +30,7 @@ void opensslconf_wrap(const char *base, struct writ_span section, struct writ_sp
 struct opensslconf_block {
     bool present;
     size_t from;   /* where it begins, in bytes */
-    size_t n;      /* with the line break before it, when that is ours */
+    size_t n;      /* with the line break before it, when that is ours and nothing follows */
     size_t policy; /* its number in hooks_policies */
 };
 

@@ -87,6 +87,28 @@ printf '[half\n' >"$conf"
 unchanged 78 'OpenSSL cannot read line' 'a file that OpenSSL cannot read' writ tls enable --system
 printf 'openssl_conf = x\n[x]\nnowhere = y\n[y]\npath = /nonexistent.so\n' >"$conf"
 unchanged 78 'nonexistent.so' 'a file whose other modules are missing' writ tls enable --system
+
+# The child that tries the new text waits for a module that is a pipe nobody writes to.
+printf 'openssl_conf = x\n[x]\nwaiting = y\n[y]\npath = %s/pipe\n' "$dir" >"$conf"
+cp "$conf" before.cnf
+mkfifo pipe
+writ tls enable --system >out 2>&1 &
+enabling=$!
+exec 9>pipe # goes on when the child is there
+holds 'while it is tried the file is as it was, so that a kill changes nothing' \
+    cmp -s "$conf" before.cnf
+exec 9>&-
+wait "$enabling"
+holds 'nor when it turned out not to work' cmp -s "$conf" before.cnf
+cp /etc/ssl/openssl.cnf "$conf"
+printf '%s\n' '[openssl_init]' 'waiting = waiting_section' '[waiting_section]' "path = $dir/pipe" >>"$conf"
+writ tls enable --system >out 2>&1 &
+enabling=$!
+exec 9>pipe
+echo '# edited meanwhile' >>"$conf"
+exec 9>&-
+wait "$enabling"
+holds 'what somebody writes meanwhile is not lost' [ "$(tail -n 1 "$conf")" = '# edited meanwhile' ]
 cp /etc/ssl/openssl.cnf "$conf"
 writ tls enable --system >out
 sed -i '/enable --system: end/d' "$conf"

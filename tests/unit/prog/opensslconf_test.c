@@ -52,7 +52,7 @@ static void what_others_add_behind_it_stays(void **state)
     writ_buffer_text(&with, "[later]\nc = d");
     assert_ok(opensslconf_find(writ_buffer_span(&with), &block, &e));
     opensslconf_remove(writ_buffer_span(&with), &block, &without);
-    assert_string_equal(writ_buffer_string(&without), "a = b[later]\nc = d");
+    assert_string_equal(writ_buffer_string(&without), "a = b\n[later]\nc = d");
     writ_buffer_free(&without);
     writ_buffer_free(&with);
 }
