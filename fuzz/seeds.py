@@ -178,6 +178,18 @@ def time_seeds():
         yield name, text.encode()
 
 
+def upki_config_seeds():
+    for name, text in [("empty", ""), ("basic", 'cache-dir = "/var/cache/upki"\n'),
+                       ("whole", "# one\n\ncache-dir = '/c' # two\n[revocation]\nfetch-url = 'x'\n"),
+                       ("escapes", 'cache-dir = "/a \\"b\\" \\\\ c"'), ("unicode", 'cache-dir = "\\u00e9"'),
+                       ("literal", "cache-dir='/as \\ it \" is'\r\n"), ("twice", "cache-dir='a'\ncache-dir='b'"),
+                       ("inline", "revocation = { fetch-url = 'x' }\ncache-dir = 'c'"),
+                       ("open", 'cache-dir = "/c\n'), ("no-value", "cache-dir ="),
+                       ("behind", "[revocation]\ncache-dir = 'c'"), ("nul", "cache-dir = 'a\0b'"),
+                       ("multi-line", 'cache-dir = """a"""'), ("unknown", "other = 1\n")]:
+        yield name, text.encode()
+
+
 SEEDS = {
     "base64": base64_seeds,
     "cursor": cursor_seeds,
@@ -189,6 +201,7 @@ SEEDS = {
     "pem": pem_seeds,
     "text": text_seeds,
     "time": time_seeds,
+    "upki_config": upki_config_seeds,
     **seeds_objects.SEEDS,
 }
 
