@@ -11,6 +11,7 @@
 #include "issue/team.h"
 
 #define REPORT_EVERY    16384 /* serials, between two calls of progress */
+#define BATCH           256   /* keys that are sifted at a time */
 #define TAIL_LEAST      32    /* random bits behind the last row of a column of X */
 #define EXCEPTION_BITS  136   /* what an exception costs: a serial of 16 bytes and its length */
 #define SERIAL_TEXT_MAX (2 * WRIT_CLUBCARD_SERIAL_MAX + 1)
@@ -97,11 +98,13 @@ struct walk {
     struct writ_digester *digester;
     struct writ_keyset revoked;
     struct meter *meter;
-    uint64_t walked;           /* known serials, that the meter knows of up to REPORT_EVERY */
-    const struct build *build; /* for those that look at its columns */
-    const struct block *block; /* for the same */
-    struct keylist listed;     /* keys of certificates that the filters hold */
-    struct keylist others;     /* keys of others that pass for them */
+    uint64_t walked;               /* known serials, that the meter knows of up to REPORT_EVERY */
+    const struct build *build;     /* for those that look at its columns */
+    const struct block *block;     /* for the same */
+    struct writ_ribbon_key *batch; /* keys to be sifted; room for BATCH */
+    size_t batch_n;                /* how many there are */
+    struct keylist listed;         /* keys of certificates that the filters hold */
+    struct keylist others;         /* keys of others that pass for them */
     struct writ_keyset contradictions; /* those of them that the exact filter has no room for */
     struct writ_buffer *exceptions;    /* where their serials go, each after its length */
     const struct writ_clubcard *card;  /* what is verified */
@@ -388,40 +391,69 @@ static int work_solve(void *arg, size_t c, struct writ_digester *digester, struc
 
 /* --------------------------------------------------------------------------- the exact filter */
 
-/* Two columns at a time: that half of the keys fail each of them is nothing a processor foresees.
- */
-static bool passes(const struct build *build, const struct block *b,
-                   const struct writ_ribbon_key *key)
+/* Keeps the keys that pass two columns of the approximate filter.  How many these are.  Whether one
+ * passes is nothing a processor foresees, so there is no branch. */
+static size_t sift_columns(const struct walk *w, unsigned c, size_t n)
 {
-    struct writ_ribbon_aligned at;
-    unsigned c = 0;
+    const struct block *b = w->block;
+    const uint64_t *one = w->build->x[c];
+    const uint64_t *two = c + 1 < b->rank ? w->build->x[c + 1] : one;
+    size_t kept = 0;
 
-    writ_ribbon_align(key, b->approx_offset + writ_ribbon_start(key, b->approx_m), &at);
-    for (; c + 1 < b->rank; c += 2) {
-        if (writ_ribbon_sum(&at, build->x[c]) | writ_ribbon_sum(&at, build->x[c + 1]))
-            return false;
+    for (size_t i = 0; i < n; i++) {
+        struct writ_ribbon_key key = w->batch[i];
+        struct writ_ribbon_aligned at;
+
+        writ_ribbon_align(&key, b->approx_offset + writ_ribbon_start(&key, b->approx_m), &at);
+        w->batch[kept] = key;
+        kept += (writ_ribbon_sum(&at, one) | writ_ribbon_sum(&at, two)) == 0;
     }
-    return c == b->rank || writ_ribbon_sum(&at, build->x[c]) == 0;
+    return kept;
 }
 
-/* Keeps the keys that pass the approximate filter: the listed ones, and others by chance. */
-static int visit_to_sift(void *to, struct writ_span serial, struct writ_error *e)
+/* A key that passes is a listed one, or another by chance. */
+static int keep_key(struct walk *w, const struct writ_ribbon_key *key, struct writ_error *e)
 {
-    struct walk *w = to;
-    struct writ_ribbon_key key;
-    size_t at;
+    size_t at = writ_keyset_find(&w->revoked, key);
 
-    count_known(w);
-    if (key_of(w, serial, &key, e) < 0)
-        return -1;
-    if (!passes(w->build, w->block, &key))
-        return 0;
-    at = writ_keyset_find(&w->revoked, &key);
     if (at != WRIT_KEYSET_NONE)
         writ_keyset_see(&w->revoked, at);
     if ((at != WRIT_KEYSET_NONE) != w->block->inverted)
-        return keylist_add(&w->listed, &key, e);
-    return keylist_add(&w->others, &key, e);
+        return keylist_add(&w->listed, key, e);
+    return keylist_add(&w->others, key, e);
+}
+
+static int sift_batch(struct walk *w, struct writ_error *e)
+{
+    size_t n = w->batch_n;
+
+    w->batch_n = 0;
+    for (unsigned c = 0; c < w->block->rank; c += 2)
+        n = sift_columns(w, c, n);
+    for (size_t i = 0; i < n; i++) {
+        if (keep_key(w, &w->batch[i], e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int visit_to_sift(void *to, struct writ_span serial, struct writ_error *e)
+{
+    struct walk *w = to;
+
+    count_known(w);
+    if (key_of(w, serial, &w->batch[w->batch_n++], e) < 0)
+        return -1;
+    return w->batch_n == BATCH ? sift_batch(w, e) : 0;
+}
+
+/* Keeps the keys of all known certificates that pass the approximate filter. */
+static int sift(struct walk *w, struct writ_error *e)
+{
+    struct writ_ribbon_key batch[BATCH];
+
+    w->batch = batch;
+    return walk_list(w, WRIT_CLUBCARD_KNOWN, visit_to_sift, e) < 0 ? -1 : sift_batch(w, e);
 }
 
 /* Decides on the rows of the exact filter, by all the keys that go into it.  Of those that are lost
@@ -511,7 +543,7 @@ static int make_exceptions(struct block *b, struct walk *w, struct writ_error *e
 
 static int sift_block(struct block *b, struct walk *w, struct writ_error *e)
 {
-    if (load_revoked(w, e) < 0 || walk_list(w, WRIT_CLUBCARD_KNOWN, visit_to_sift, e) < 0)
+    if (load_revoked(w, e) < 0 || sift(w, e) < 0)
         return -1;
     if (!b->inverted && check_all_seen(w, e) < 0) /* else begin_block did, for they need not pass */
         return -1;
