@@ -14,8 +14,9 @@
 #include "writ/scanning.h"
 
 #define DEFAULT_DIR "/etc"
-#define DEPTH       1   /* the schema object */
-#define PROGRESS    256 /* files between two lines of progress */
+#define DEPTH       1     /* the schema object */
+#define PROGRESS    256   /* files between two lines of progress */
+#define HEAD        16384 /* bytes that tell what is in a large file */
 
 /* Files that may hold certificates, as far as the walk has come. */
 struct walk {
@@ -47,7 +48,21 @@ static int keep(struct walk *w, const char *path, struct writ_buffer *bytes, str
     return 0;
 }
 
-/* A file that cannot be read, or is too large to be one of certificates, is counted. */
+/* The first bytes of a file that is too large to be read. */
+static bool begins_like(const char *path)
+{
+    struct writ_error ignored = {0};
+    struct stat st;
+    uint8_t head[HEAD];
+    int fd = file_open_regular(path, &st, &ignored);
+    ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return n > 0 && scanning_looks_like(WRIT_SPAN(head, (size_t)n));
+}
+
+/* A file that cannot be read, or has certificates and is too large for it, is counted. */
 static int look_at(struct walk *w, const FTSENT *entry, struct writ_error *e)
 {
     struct writ_buffer bytes = {0};
@@ -58,8 +73,8 @@ static int look_at(struct walk *w, const FTSENT *entry, struct writ_error *e)
     if (w->seen % PROGRESS == 0)
         out_progress(w->o, "%" PRIu64 " files looked at, %zu with certificates", w->seen, w->count);
     if (entry->fts_statp->st_size > (off_t)SCANNING_FILE_MAX)
-        return 0;
-    if (file_read(entry->fts_accpath, SCANNING_FILE_MAX, &bytes, &found) < 0)
+        w->skipped += begins_like(entry->fts_accpath);
+    else if (file_read(entry->fts_accpath, SCANNING_FILE_MAX, &bytes, &found) < 0)
         w->skipped++;
     else if (scanning_looks_like(writ_buffer_span(&bytes)))
         rc = keep(w, entry->fts_path, &bytes, e);

@@ -7,10 +7,11 @@
 
 #include "base/text.h"
 #include "bytes/cursor.h"
+#include "bytes/der.h"
+#include "bytes/pem.h"
 #include "evidence/tls.h"
 #include "shared/jail.h"
 #include "verdict/tls.h"
-#include "writ/certificates.h"
 
 #define ISSUERS_MAX 64 /* candidates for the issuers of one certificate, over all generations */
 
@@ -44,8 +45,9 @@ struct scan {
     enum writ_emit_form form;
     unsigned depth;
     struct scanning_counts counts;
-    struct certificates **certificates; /* of each file; owned */
-    struct found *found;                /* owned; sorted by subject */
+    struct writ_buffer *decoded; /* what PEM blocks hold; owned */
+    size_t decoded_count;
+    struct found *found; /* owned; sorted by subject */
     size_t found_count;
 };
 
@@ -68,6 +70,20 @@ static int compare_found(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->path, y->path);
 }
 
+/* Room for one more in a list whose elements have this size: 1, 3, 7 … of them. */
+static int make_room(void **list, size_t count, size_t size, struct writ_error *e)
+{
+    void *more;
+
+    if ((count & (count + 1)) != 0)
+        return 0;
+    more = reallocarray(*list, 2 * count + 1, size);
+    if (more == NULL)
+        return writ_fail_memory(e);
+    *list = more;
+    return 0;
+}
+
 static int keep(struct scan *s, struct writ_span der, const char *path, struct writ_error *e)
 {
     struct writ_error ignored = {0};
@@ -80,33 +96,82 @@ static int keep(struct scan *s, struct writ_span der, const char *path, struct w
     if (s->found_count == SCANNING_FOUND_MAX)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "more than %zu certificates; scan less at once",
                          SCANNING_FOUND_MAX);
-    if ((s->found_count & (s->found_count + 1)) == 0) { /* 0, 1, 3, 7 …: room for twice as many */
-        struct found *more =
-            realloc(s->found, (2 * s->found_count + 1) * sizeof *more); /* then full again */
-
-        if (more == NULL)
-            return writ_fail_memory(e);
-        s->found = more;
-    }
+    if (make_room((void **)&s->found, s->found_count, sizeof *s->found, e) < 0)
+        return -1;
     s->found[s->found_count++] =
         (struct found){der, cert.subject.der, cert.issuer.der, cert.is_ca, path};
     return 0;
 }
 
-static int read_file(struct scan *s, size_t i, struct writ_error *e)
+static int keep_block(struct scan *s, struct writ_pem *pem, const char *path, struct writ_error *e)
 {
-    struct certificates *c = calloc(1, sizeof *c);
-    struct writ_error found = {0};
+    struct writ_span der = writ_buffer_span(&pem->der);
+
+    if (strcmp(pem->label, "CERTIFICATE") != 0 && strcmp(pem->label, "X509 CERTIFICATE") != 0)
+        return 0;
+    if (make_room((void **)&s->decoded, s->decoded_count, sizeof *s->decoded, e) < 0)
+        return -1;
+    s->decoded[s->decoded_count++] = pem->der;
+    pem->der = (struct writ_buffer){0};
+    return keep(s, der, path, e);
+}
+
+/* To the line after the next one that begins a block. */
+static void pass_begin(struct writ_cursor *c)
+{
+    static const char begin[] = "-----BEGIN ";
+    struct writ_span line = WRIT_SPAN_NONE;
+
+    while (c->left > 0 && (line.n < sizeof begin || memcmp(line.p, begin, sizeof begin - 1) != 0))
+        line = writ_cursor_field(c, '\n');
+}
+
+/* A block that cannot be read, such as a key encrypted in an old form, does not hide those behind
+ * it. */
+static int read_pem(struct scan *s, struct writ_span bytes, const char *path, struct writ_error *e)
+{
+    struct writ_cursor c = writ_cursor_over(bytes, NULL), before;
+    struct writ_pem pem = {0};
+    bool found = true;
     int rc = 0;
 
-    if (c == NULL)
-        return writ_fail_memory(e);
-    s->certificates[i] = c;
-    if (certificates_add(c, writ_buffer_span(&s->files[i].bytes), &found) < 0)
-        s->counts.unreadable++;
-    for (size_t k = 0; rc == 0 && k < c->count; k++)
-        rc = keep(s, c->at[k], s->files[i].path, e);
+    while (rc == 0 && found) {
+        before = c;
+        if (writ_pem_next(&c, &pem, &found) < 0) {
+            s->counts.unreadable++;
+            found = true;
+            c = before;
+            pass_begin(&c);
+        } else if (found) {
+            rc = keep_block(s, &pem, path, e);
+        }
+        writ_pem_free(&pem);
+    }
     return rc;
+}
+
+static int read_der(struct scan *s, struct writ_span bytes, const char *path, struct writ_error *e)
+{
+    struct writ_cursor c = writ_cursor_over(bytes, NULL);
+    struct writ_span der;
+
+    while (c.left > 0) {
+        if (writ_der_whole(&c, WRIT_DER_SEQUENCE, &der, "Certificate") < 0) {
+            s->counts.unreadable++;
+            return 0;
+        }
+        if (keep(s, der, path, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_file(struct scan *s, const struct scanning_file *file, struct writ_error *e)
+{
+    struct writ_span bytes = writ_buffer_span(&file->bytes);
+
+    return writ_pem_looks_like(bytes) ? read_pem(s, bytes, file->path, e)
+                                      : read_der(s, bytes, file->path, e);
 }
 
 /* The first certificate with this subject; found_count when there is none. */
@@ -259,14 +324,11 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     struct writ_emit m;
     int rc = 0;
 
-    s.certificates = calloc(s.file_count + 1, sizeof(struct certificates *));
-    if (s.certificates == NULL)
-        return writ_fail_memory(e);
     writ_emit_fragment_start(&m, s.form, s.depth, &found);
     if (s.form == WRIT_EMIT_JSON)
         writ_emit_list(&m, "certificates");
     for (size_t i = 0; rc == 0 && i < s.file_count; i++)
-        rc = read_file(&s, i, e);
+        rc = read_file(&s, &s.files[i], e);
     if (rc == 0 && s.found_count > 0)
         qsort(s.found, s.found_count, sizeof *s.found, compare_found);
     if (rc == 0)
@@ -276,12 +338,9 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     writ_buffer_add(answer, WRIT_SPAN(&s.counts, sizeof s.counts));
     writ_buffer_add(answer, writ_buffer_span(&found));
     writ_buffer_free(&found);
-    for (size_t i = 0; i < s.file_count; i++) {
-        if (s.certificates[i] != NULL)
-            certificates_free(s.certificates[i]);
-        free(s.certificates[i]);
-    }
-    free(s.certificates);
+    for (size_t i = 0; i < s.decoded_count; i++)
+        writ_buffer_free(&s.decoded[i]);
+    free(s.decoded);
     free(s.found);
     return rc < 0 ? rc : writ_buffer_check(answer, e);
 }

@@ -29,7 +29,7 @@ struct scanning_counts {
     uint64_t stale;
     uint64_t uncovered;  /* nobody can know, or the issuer was not found */
     uint64_t untrusted;  /* not signed by the issuer that is there */
-    uint64_t unreadable; /* files that look like certificates and are none */
+    uint64_t unreadable; /* what stands where a certificate might, and cannot be read */
 };
 
 /* True when a file's bytes look as if there were certificates in it. */

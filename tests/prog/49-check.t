@@ -232,6 +232,21 @@ exits 2 'a scan in JSON' writ scan --certs --json disk
 holds 'lists each certificate once, with its files' of '(.certificates | length) == 2 and
     ([.certificates[] | select(.outcome == "revoked")][0].files | length) == 2'
 holds 'and counts' of '.counts.revoked == 1 and .counts.good == 1 and .counts.unreadable == 1'
+
+# What cannot be read does not hide what stands behind it.
+mkdir hiding
+{ printf '%s\n' '-----BEGIN EC PRIVATE KEY-----' 'Proc-Type: 4,ENCRYPTED' 'DEK-Info: AES-128-CBC,00' \
+    '' 'AAAA' '-----END EC PRIVATE KEY-----' && cat revoked.chain; } >hiding/bundle.pem
+exits 2 'a certificate behind a key in an old form is found' writ scan --certs hiding
+printf '%s\n' '-----BEGIN CERTIFICATE-----' 'AAAA' | cat - revoked.chain >hiding/bundle.pem
+exits 2 'one behind a block without an end too' writ scan --certs hiding
+python3 -c 'import sys
+good, revoked = open("good.pem").read(), open("revoked.chain").read()
+print(good * 1100 + revoked)' >hiding/bundle.pem
+exits 2 'and one behind 1100 others, all in a file of a megabyte' writ scan --certs hiding
+{ cat good.pem && head -c 1100000 /dev/zero | tr '\0' ' ' && cat revoked.chain; } >hiding/bundle.pem
+exits 0 'a file with certificates that is too large' writ scan --certs hiding
+holds 'is counted as one that was not read' grep -q '1 files could not be read' err
 mkdir none
 exits 0 'a folder without certificates' writ scan --certs none
 exits 64 "scan wants to know for what" writ scan disk
