@@ -15,13 +15,12 @@
 #include "base/buffer.h"
 #include "object/filterindex.h"
 
-#define FILTERRECORD_MAX    ((size_t)256 << 10) /* bytes of the file */
-#define FILTERRECORD_HASH   32
-#define FILTERRECORD_NAME   "pulled"
-#define FILTERRECORD_ONECRL "onecrl"
-#define FILTERRECORD_FILES  "revocation" /* the directory of filters, where it is the source's own \
-                                          */
-#define FILTERRECORD_FILTERS "filters"   /* in a state: a directory for each source */
+#define FILTERRECORD_MAX     ((size_t)256 << 10) /* bytes of the file */
+#define FILTERRECORD_HASH    32
+#define FILTERRECORD_NAME    "pulled"
+#define FILTERRECORD_ONECRL  "onecrl"
+#define FILTERRECORD_FILES   "revocation" /* where the filters are, if the source has them alone */
+#define FILTERRECORD_FILTERS "filters"    /* in a state: a directory for each source */
 
 enum filterrecord_kind { FILTERRECORD_CRLITE, FILTERRECORD_UPKI };
 
