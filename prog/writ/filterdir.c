@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -49,6 +50,16 @@ static int take_lock(const char *dir, const char *name, int *lock, struct writ_e
     return *lock < 0 ? -1 : 0;
 }
 
+/* For every user of the machine, whatever root's umask. */
+static int make_files(const struct filterdir *d, struct writ_error *e)
+{
+    mode_t before = umask(022);
+    int rc = file_make_dirs(d->files, 0755, e);
+
+    (void)umask(before);
+    return rc;
+}
+
 /* A record that is damaged is as good as none: everything is checked anew. */
 static int read_record(struct filterdir *d, struct writ_error *e)
 {
@@ -80,7 +91,7 @@ int filterdir_open(struct filterdir *d, const struct places *places, const struc
     if (d->path == NULL)
         (void)writ_fail_memory(e);
     else if (find_files(d, e) == 0 && take_lock(d->path, "lock", &d->lock, e) == 0 &&
-             file_make_dirs(d->files, 0755, e) == 0 &&
+             make_files(d, e) == 0 &&
              (!d->shared || take_lock(d->files, FILES_LOCK, &d->files_lock, e) == 0) &&
              file_sweep_temps(d->path, e) == 0 && file_sweep_temps(d->files, e) == 0)
         rc = read_record(d, e);

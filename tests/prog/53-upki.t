@@ -227,6 +227,31 @@ at 2026-03-24T00:05:00Z
 works "after that, what is good is taken over" d pull
 prints "whole" "upki: 4 filters taken over, built at 2026-03-23T12:00:00Z; 5.9 kB, of which 997 bytes came"
 
+# --- for every user ---
+
+(umask 077 && must d source add upki "$http/mirror" --cache "$dir/other/cache" --name umasked)
+holds "whatever the umask was, everybody may read what came" \
+    [ -z "$(find other "$device/filters/umasked" ! -name '*lock' ! -perm 755 ! -perm 644)" ]
+must d source remove umasked
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null 2>&1; then
+    mkdir person && chown 65534:65534 person
+    as_person() {
+        env -u WRIT_ROOT -u XDG_DATA_HOME -u XDG_CACHE_HOME HOME="$dir/person" \
+            setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+    }
+    works "a person pulls into a state and a cache of his own" \
+        as_person writ --at "$now" source add upki "$http/mirror"
+    holds "which is upki's" [ -e "person/.cache/upki/revocation/$full" ]
+    works "and can be asked" as_person writ --at "$now" source list
+    holds "by him" grep -q '^upki  upki  .*  fresh, built 12 h ago$' out
+    works "pulling again" as_person writ --at "$now" pull
+    run as_person writ --at "$now" source add upki "$http/mirror" --cache "$dir/other/cache" --name two
+    holds "but not into a directory of somebody else's" [ "$code" -ge 73 ]
+    holds "of which nothing is kept" [ ! -e person/.local/share/writ/sources/two.conf ]
+else
+    skips "a person pulls into a state and a cache of his own" "only root can become another user"
+fi
+
 # --- a cache that somebody else can write to ---
 
 echo precious >precious
