@@ -627,11 +627,31 @@ def sct_seeds():
     yield "sixty-five", vector(sct() * 65)
 
 
+def filterlist_seeds():
+    """Lists of certificates, and what is covered: lines, and what Mozilla's ct-fetch writes."""
+    issuer, log = "%064x" % 7919, "qg" + 41 * "A" + "="
+    number = '[{"LogID": "%s", "MinEntry": 7, "MinTimestamp": %d, "MaxTimestamp": %d, "MMD": %d}]'
+    for name, text in {
+        "list": "%s\t0a\n%s\t00ff\n%064X\tabcdef\n" % (issuer, issuer, 0xABC),
+        "base64url": "%s_-\t01\n%s_-=\t02" % (41 * "A", 41 * "A"),
+        "many": "".join("%s\t%0256d\n" % (issuer, i) for i in range(130)),
+        "bad-serial": issuer + "\t0g\n",
+        "no-tab": "0102\n",
+        "empty-line": issuer + "\t01\n\n",
+        "coverage": "%s\t1\t2\n%064x\t5\t5\n" % (issuer, 3),
+        "ct-logs": number % (log, 1, 900000, 20),
+        "ct-logs-overflow": number % (log, 2**63 - 1, 2**63 - 1, 2**63 - 1),
+    }.items():
+        yield name, text.encode()
+
+
 SEEDS = {
     "bundle": bundle_seeds,
     "cascade": cascade_seeds,
     "cert": cert_seeds,
     "clubcard": clubcard_seeds,
+    "convert": clubcard_seeds,
+    "filterlist": filterlist_seeds,
     "cms": cms_seeds,
     "codedirectory": codedirectory_seeds,
     "contentsignature": contentsignature_seeds,
