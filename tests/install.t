@@ -85,7 +85,8 @@ fi
 
 # The installed tree lies elsewhere than it was configured for.
 pc() {
-    PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --define-variable=prefix="$there" "$@" writ
+    PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --define-variable=prefix="$there" "$@" \
+        "${package:-writ}"
 }
 run pc --modversion
 prints 'pkg-config knows the version that writ has' "$(writ version --json | jq -r .writ)"
@@ -105,6 +106,10 @@ exits 0 'and linked with the archive' \
     ${CC:-cc} $flags -o verify-static "$source_root/examples/verify.c" $(pc --cflags) \
     "$libdir/libwrit.a" $(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --libs --static writ |
         sed 's/-L[^ ]*//g; s/-lwrit//g')
+# shellcheck disable=SC2046,SC2086
+exits 0 'a program that was written for upki can be built' \
+    ${CC:-cc} $flags -o upki "$source_root/examples/upki.c" $(package=writ-upki pc --cflags --libs) \
+    -lssl -lcrypto
 LD_LIBRARY_PATH=$libdir
 export LD_LIBRARY_PATH
 
