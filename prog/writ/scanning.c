@@ -49,6 +49,8 @@ struct scan {
     size_t decoded_count;
     struct found *found; /* owned; sorted by subject */
     size_t found_count;
+    const struct found **issuers; /* owned; those of CAs, each once, in the same order */
+    size_t issuer_count;
 };
 
 static int compare_spans(struct writ_span a, struct writ_span b)
@@ -174,15 +176,30 @@ static int read_file(struct scan *s, const struct scanning_file *file, struct wr
                                       : read_der(s, bytes, file->path, e);
 }
 
-/* The first certificate with this subject; found_count when there is none. */
+/* Others may be many, and of one name; nobody needs to go through them. */
+static int list_issuers(struct scan *s, struct writ_error *e)
+{
+    s->issuers = calloc(s->found_count + 1, sizeof s->issuers[0]);
+    if (s->issuers == NULL)
+        return writ_fail_memory(e);
+    for (size_t i = 0; i < s->found_count; i++) {
+        bool is_copy = i > 0 && writ_span_equal(s->found[i].der, s->found[i - 1].der);
+
+        if (s->found[i].is_ca && !is_copy)
+            s->issuers[s->issuer_count++] = &s->found[i];
+    }
+    return 0;
+}
+
+/* The first CA certificate with this subject; issuer_count when there is none. */
 static size_t first_of(const struct scan *s, struct writ_span subject)
 {
-    size_t low = 0, high = s->found_count;
+    size_t low = 0, high = s->issuer_count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (compare_spans(s->found[middle].subject, subject) < 0)
+        if (compare_spans(s->issuers[middle]->subject, subject) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -190,19 +207,15 @@ static size_t first_of(const struct scan *s, struct writ_span subject)
     return low;
 }
 
-/* Adds those that may have issued what is at `from`, which are not copies of each other. */
+/* Adds those that may have issued what has this issuer. */
 static void add_issuers(const struct scan *s, struct writ_span name, struct writ_span *certs,
                         struct writ_span *names, size_t *count)
 {
-    for (size_t i = first_of(s, name); i < s->found_count && *count < ISSUERS_MAX; i++) {
-        const struct found *f = &s->found[i];
-
-        if (compare_spans(f->subject, name) != 0)
+    for (size_t i = first_of(s, name); i < s->issuer_count && *count < ISSUERS_MAX; i++) {
+        if (compare_spans(s->issuers[i]->subject, name) != 0)
             break;
-        if (!f->is_ca || (i > 0 && writ_span_equal(f->der, s->found[i - 1].der)))
-            continue;
-        certs[*count] = f->der;
-        names[(*count)++] = f->issuer;
+        certs[*count] = s->issuers[i]->der;
+        names[(*count)++] = s->issuers[i]->issuer;
     }
 }
 
@@ -332,6 +345,8 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     if (rc == 0 && s.found_count > 0)
         qsort(s.found, s.found_count, sizeof *s.found, compare_found);
     if (rc == 0)
+        rc = list_issuers(&s, e);
+    if (rc == 0)
         rc = judge_all(&s, &m, &found, e);
     if (s.form == WRIT_EMIT_JSON)
         writ_emit_end(&m);
@@ -341,6 +356,7 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     for (size_t i = 0; i < s.decoded_count; i++)
         writ_buffer_free(&s.decoded[i]);
     free(s.decoded);
+    free(s.issuers);
     free(s.found);
     return rc < 0 ? rc : writ_buffer_check(answer, e);
 }
