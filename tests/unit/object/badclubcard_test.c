@@ -182,6 +182,20 @@ static void a_log_that_stands_twice_is_refused_and_their_order_is_free(void **st
     }
 }
 
+static void logs_that_differ_in_their_last_byte_only_are_two(void **state)
+{
+    (void)state;
+    for (unsigned version = 3; version <= 4; version++) {
+        struct spec s = sound_spec(version);
+        struct made m;
+
+        s.log[0].first = 2;
+        m = make_card(&s);
+        assert_fault(try_open(writ_buffer_span(&m.bytes)), WRIT_FAULT_BAD_INPUT, "stands twice");
+        still_opened(m, m.log[0] + 31, 1, 0xed);
+    }
+}
+
 /* ---- issuers ---- */
 
 static void issuers_out_of_order_or_twice_are_refused(void **state)
@@ -382,6 +396,12 @@ static void rows_that_nobody_reads_overlap_nothing(void **state)
     m = make_card(&s);
     assert_ok(try_check(writ_buffer_span(&m.bytes)));
     writ_buffer_free(&m.bytes);
+
+    s.block[2].exact_m = 0; /* within the rows of the first */
+    s.block[2].exact_offset = 30;
+    m = make_card(&s);
+    assert_ok(try_check(writ_buffer_span(&m.bytes)));
+    writ_buffer_free(&m.bytes);
 }
 
 /* ---- the whole ---- */
@@ -423,6 +443,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(more_columns_than_there_are_or_than_the_ceiling_are_refused),
     CLAIM(columns_that_are_longer_than_the_file_are_refused),
     CLAIM(a_log_that_stands_twice_is_refused_and_their_order_is_free),
+    CLAIM(logs_that_differ_in_their_last_byte_only_are_two),
     CLAIM(issuers_out_of_order_or_twice_are_refused),
     CLAIM(issuers_that_differ_in_their_last_byte_only_have_an_order_too),
     CLAIM(an_issuer_of_another_length_is_refused),
