@@ -88,10 +88,18 @@ struct writ_span writ_oid_content(enum writ_oid oid)
     return WRIT_SPAN(known[oid].content, known[oid].length);
 }
 
+/* Most known identifiers differ in their last octet. */
+static bool is_known(const struct known *k, struct writ_span content)
+{
+    return k->length == content.n &&
+           (uint8_t)k->content[k->length - 1] == content.p[content.n - 1] &&
+           memcmp(k->content, content.p, content.n) == 0;
+}
+
 enum writ_oid writ_oid_find(struct writ_span content)
 {
     for (int i = WRIT_OID_UNKNOWN + 1; i < WRIT_OID_COUNT; i++) {
-        if (known[i].length == content.n && memcmp(known[i].content, content.p, content.n) == 0)
+        if (is_known(&known[i], content))
             return (enum writ_oid)i;
     }
     return WRIT_OID_UNKNOWN;

@@ -20,34 +20,6 @@ int writ_cursor_fail(const struct writ_cursor *c, const char *fmt, ...)
     return writ_fail_at(c->error, c->offset, "byte %zu: %s", c->offset, text);
 }
 
-int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out, const char *what)
-{
-    *out = WRIT_SPAN_NONE;
-    if (n > c->left)
-        return writ_cursor_fail(c, "%s: wanted %zu bytes, %zu are left", what, n, c->left);
-    *out = WRIT_SPAN(c->at, n);
-    if (n > 0)
-        c->at += n;
-    c->left -= n;
-    c->offset += n;
-    return 0;
-}
-
-struct writ_span writ_cursor_peek(const struct writ_cursor *c, size_t n)
-{
-    return n > c->left ? WRIT_SPAN_NONE : WRIT_SPAN(c->at, n);
-}
-
-int writ_cursor_u8(struct writ_cursor *c, uint8_t *out, const char *what)
-{
-    struct writ_span s;
-
-    if (writ_cursor_take(c, 1, &s, what) < 0)
-        return -1;
-    *out = s.p[0];
-    return 0;
-}
-
 int writ_cursor_u16_be(struct writ_cursor *c, uint16_t *out, const char *what)
 {
     struct writ_span s;

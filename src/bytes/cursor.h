@@ -27,16 +27,45 @@ struct writ_cursor {
 /* A cursor over the whole of bytes, at offset 0. */
 struct writ_cursor writ_cursor_over(struct writ_span bytes, struct writ_error *e);
 
+/* Records a fault at the cursor's place.  Always returns -1. */
+int writ_cursor_fail(const struct writ_cursor *c, const char *fmt, ...) WRIT_FORMAT(2, 3);
+
 /* Takes the next n bytes.  what names them in the fault ("contentLength").  -1 when fewer are
- * left; the cursor is then unchanged and *out empty. */
-int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out,
-                     const char *what) WRIT_MUST_CHECK;
+ * left; the cursor is then unchanged and *out empty.  Inline, as what a parser consists of. */
+static inline int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out,
+                                   const char *what) WRIT_MUST_CHECK;
+static inline int writ_cursor_take(struct writ_cursor *c, size_t n, struct writ_span *out,
+                                   const char *what)
+{
+    *out = WRIT_SPAN_NONE;
+    if (n > c->left)
+        return writ_cursor_fail(c, "%s: wanted %zu bytes, %zu are left", what, n, c->left);
+    *out = WRIT_SPAN(c->at, n);
+    if (n > 0)
+        c->at += n;
+    c->left -= n;
+    c->offset += n;
+    return 0;
+}
 
 /* The next n bytes, without taking them; an empty span when fewer are left. */
-struct writ_span writ_cursor_peek(const struct writ_cursor *c, size_t n);
+static inline struct writ_span writ_cursor_peek(const struct writ_cursor *c, size_t n)
+{
+    return n > c->left ? WRIT_SPAN_NONE : WRIT_SPAN(c->at, n);
+}
 
 /* Big-endian (_be) and little-endian (_le) unsigned numbers, and single bytes. */
-int writ_cursor_u8(struct writ_cursor *c, uint8_t *out, const char *what) WRIT_MUST_CHECK;
+static inline int writ_cursor_u8(struct writ_cursor *c, uint8_t *out,
+                                 const char *what) WRIT_MUST_CHECK;
+static inline int writ_cursor_u8(struct writ_cursor *c, uint8_t *out, const char *what)
+{
+    struct writ_span s;
+
+    if (writ_cursor_take(c, 1, &s, what) < 0)
+        return -1;
+    *out = s.p[0];
+    return 0;
+}
 int writ_cursor_u16_be(struct writ_cursor *c, uint16_t *out, const char *what) WRIT_MUST_CHECK;
 int writ_cursor_u32_be(struct writ_cursor *c, uint32_t *out, const char *what) WRIT_MUST_CHECK;
 int writ_cursor_u64_be(struct writ_cursor *c, uint64_t *out, const char *what) WRIT_MUST_CHECK;
@@ -121,8 +150,5 @@ static inline uint64_t writ_span_u64_le(struct writ_span s, size_t from)
 
 /* Reads a number of 1 to 19 decimal digits, without sign or leading zeros, that is at most max. */
 int writ_span_decimal(struct writ_span digits, uint64_t max, uint64_t *value) WRIT_MUST_CHECK;
-
-/* Records a fault at the cursor's place.  Always returns -1. */
-int writ_cursor_fail(const struct writ_cursor *c, const char *fmt, ...) WRIT_FORMAT(2, 3);
 
 #endif
