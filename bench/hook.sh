@@ -3,9 +3,9 @@
 #
 #   bench/hook.sh [RUNS]      default 101 alternating runs of each command
 #
-# 36 filters, as many as Firefox has when it has gone longest without a new full one, of 795 issuers
-# and two million certificates each, built by writ itself; one issuer's key is ours, so that a real
-# chain can be verified with real look-ups in all 36.
+# With one filter and with 36, as many as Firefox has when it has gone longest without a new full one;
+# of 795 issuers and two million certificates each, built by writ itself.  One issuer's key is ours, so
+# that a real chain can be verified with real look-ups in all of them.
 
 runs=${1:-101}
 up=..
@@ -34,35 +34,47 @@ for i in range(795):
     open("revoked/%s.revoked" % issuer, "w").write("\n".join(listed) + "\n")
 END
 writ -q filter build --known known --revoked revoked --out filter || exit 1
-files=
-for i in $(seq 36); do
-    cp filter "filter-$i"
-    files="$files filter-$i"
-done
-# shellcheck disable=SC2086 # words
-python3 "$world" place "$filters" "$now" $files || exit 1
-writ tls run true
-conf=$(writ tls run sh -c 'echo "$OPENSSL_CONF"')
 preload=$build/prog/writ/writ-gnutls.so
-
-echo "### A process, warm (36 filters of $(wc -c <filter) bytes)"
-echo
+plain=/etc/ssl/openssl.cnf
 verify="openssl verify -CAfile $tls/root.pem -untrusted $tls/issuer.pem $tls/good.pem"
+
+# place N: the device has N filters.
+place() {
+    files=
+    rm -rf "$filters"
+    for i in $(seq "$1"); do
+        cp filter "filter-$i"
+        files="$files filter-$i"
+    done
+    # shellcheck disable=SC2086 # words
+    python3 "$world" place "$filters" "$now" $files
+}
+
+# check NAME CONF: what a check of revocation costs.
+check() {
+    OPENSSL_CONF=$2 "$build/bench/bench-hook" "$tls/root.pem" "$tls/issuer.pem" "$tls/$1.pem" 20000
+}
+
+place 1
+writ tls run true
+# shellcheck disable=SC2016 # for the shell inside
+conf=$(writ tls run sh -c 'echo "$OPENSSL_CONF"')
+echo "### The start of a process that verifies nothing"
+echo
 # Everything from the same starting point, env.
 python3 "$source_root/bench/pairs.py" "$runs" \
-    "openssl version=env OPENSSL_CONF=/etc/ssl/openssl.cnf openssl version" \
-    "the same with the module=env OPENSSL_CONF=$conf openssl version" \
-    "the same with module and preload=env OPENSSL_CONF=$conf LD_PRELOAD=$preload openssl version"
-echo
-python3 "$source_root/bench/pairs.py" "$runs" \
-    "openssl verify=env OPENSSL_CONF=/etc/ssl/openssl.cnf $verify" \
-    "the same with the module=env OPENSSL_CONF=$conf $verify"
-echo
-echo "### A verification"
-echo
-for name in good revoked; do
-    for with in /etc/ssl/openssl.cnf "$conf"; do
-        echo "- $name, $([ "$with" = "$conf" ] && echo with writ || echo without):" \
-            "$(OPENSSL_CONF=$with "$build/bench/bench-hook" "$tls/root.pem" "$tls/issuer.pem" "$tls/$name.pem" 20000)"
-    done
+    "\`openssl version\`=env OPENSSL_CONF=$plain openssl version" \
+    "with the module=env OPENSSL_CONF=$conf openssl version" \
+    "with the module and the preload=env OPENSSL_CONF=$conf LD_PRELOAD=$preload openssl version"
+for n in 1 36; do
+    place "$n"
+    echo
+    echo "### A process that verifies one chain, $n filter(s) of $(wc -c <filter) bytes"
+    echo
+    python3 "$source_root/bench/pairs.py" "$runs" "\`openssl verify\`=env OPENSSL_CONF=$plain $verify" \
+        "with the module=env OPENSSL_CONF=$conf $verify"
+    echo
+    echo "- good: $(check good "$conf")"
+    echo "- revoked: $(check revoked "$conf")"
 done
+echo "- without writ: $(check good "$plain")"
