@@ -97,12 +97,12 @@ int writ_filters_add(struct writ_filters *f, const char *name, const uint8_t *by
         return writ_fail_null(e, "writ_filters_add");
     if (make_room(f, e) < 0 || writ_clubcard_open(WRIT_SPAN(bytes, n), &file.card, e) < 0)
         return -1;
-    copy = strdup(name);
+    copy = malloc(strlen(name) + 1);
     if (copy == NULL) {
         writ_clubcard_close(&file.card);
         return writ_fail_memory(e);
     }
-    file.name = writ_span_text(copy);
+    file.name = writ_span_text(strcpy(copy, name));
     if (writ_clubcard_latest(&file.card) > f->latest)
         f->latest = writ_clubcard_latest(&file.card);
     f->files[f->count++] = file;

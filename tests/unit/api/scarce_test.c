@@ -12,6 +12,8 @@
 #include <openssl/crypto.h>
 
 #include "asking.h"
+#include "crypto/digest.h"
+#include "object/certs.h"
 
 /* -------------------------------------------------------------- memory that can be made scarce */
 
@@ -268,6 +270,46 @@ static void looking_up(const struct world *w, struct answer *a)
     writ_lookup_free(l);
 }
 
+/* A filter that says of every certificate of one issuer that it is revoked, that certificate, and
+ * its issuer's; made before memory is scarce. */
+static struct writ_span filter, leaf, leaf_issuer;
+
+#define FILTERS_SAY 10 /* before an answer, which is no exit code */
+
+static void make_filter(void)
+{
+    struct writ_error e = {0};
+    char issuer[2 * WRIT_HASH + 1];
+    uint8_t hash[WRIT_HASH];
+
+    assert_ok(writ_sha256(der(P256_KEY), hash, &e));
+    writ_hex_format(WRIT_SPAN(hash, sizeof hash), issuer);
+    filter = der(piece("0400 0001 %s 0000000000000000 ffffffffffffffff 00000001 %s 00000000 00 "
+                       "00000000 00000000 00000000 01 0000 00 00000000",
+                       issuer, issuer));
+    leaf = CERT(.extensions = piece(
+                    EXTENSIONS("%s"),
+                    piece(EXTENSION("2b06010401d679020402",
+                                    "04{ 0033 0031 00 %s 0000000000000001 0000 0403 0002 0000 }"),
+                          issuer)));
+    leaf_issuer = CERT(.subject = NAME("CA"));
+}
+
+static void asking_filters(const struct world *w, struct answer *a)
+{
+    struct writ_filters *f = writ_filters_new(0, &a->e);
+
+    (void)w;
+    a->code = -1;
+    if (f != NULL && writ_filters_add(f, "one", filter.p, filter.n, &a->e) == 0 &&
+        writ_filters_add(f, "another", filter.p, filter.n, &a->e) == 0)
+        a->code =
+            writ_filters_certificate(f, 1, leaf.p, leaf.n, leaf_issuer.p, leaf_issuer.n, &a->e);
+    if (a->code >= 0)
+        a->code += FILTERS_SAY;
+    writ_filters_free(f);
+}
+
 /* A fault that says what it is, or all of the right answer. */
 static bool is_right(const struct answer *a, const struct answer *wanted)
 {
@@ -401,6 +443,17 @@ static void a_table_answers_or_is_a_fault(void **state)
     sweep_world(looking_up, "revoked alice keyCompromise", 100);
 }
 
+static void filters_answer_or_are_a_fault(void **state)
+{
+    struct answer a = {0};
+
+    (void)state;
+    make_filter();
+    asking_filters(NULL, &a);
+    assert_int_equal(a.code, FILTERS_SAY + WRIT_FILTERS_REVOKED);
+    sweep_world(asking_filters, "", 100);
+}
+
 /* ------------------------------------------------------------------------- the first judgement */
 
 /* Judges in a child in which OpenSSL was never used.  True when the answer is right. */
@@ -487,6 +540,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_seal_from_an_index_is_found_or_a_fault),
     CLAIM(a_feed_is_accepted_or_a_fault),
     CLAIM(a_table_answers_or_is_a_fault),
+    CLAIM(filters_answer_or_are_a_fault),
 };
 
 int main(void)
