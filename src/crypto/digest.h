@@ -18,8 +18,8 @@ struct writ_digester;
 struct writ_digester *writ_digester_new(struct writ_error *e) WRIT_MUST_CHECK;
 void writ_digester_free(struct writ_digester *d);
 
-/* The SHA-256 of a followed by b (either may be empty).  Together up to 55 bytes, such as the key of
- * a certificate, cost little more than the hash itself. */
+/* The SHA-256 of a followed by b (either may be empty).  Together up to 55 bytes, such as the key
+ * of a certificate, cost little more than the hash itself. */
 int writ_digester_sha256(struct writ_digester *d, struct writ_span a, struct writ_span b,
                          uint8_t out[WRIT_SHA256_BYTES], struct writ_error *e) WRIT_MUST_CHECK;
 
