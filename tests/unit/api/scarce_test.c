@@ -284,7 +284,7 @@ static void make_filter(void)
 
     assert_ok(writ_sha256(der(P256_KEY), hash, &e));
     writ_hex_format(WRIT_SPAN(hash, sizeof hash), issuer);
-    filter = der(piece("0400 0001 %s 0000000000000000 ffffffffffffffff 00000001 %s 00000000 00 "
+    filter = der(piece("0400 0001 %s 0000000000000000 0000000000000001 00000001 %s 00000000 00 "
                        "00000000 00000000 00000000 01 0000 00 00000000",
                        issuer, issuer));
     leaf = CERT(.extensions = piece(
