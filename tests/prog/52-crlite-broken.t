@@ -52,6 +52,9 @@ holds "where it ended, if nothing has changed (206)" [ "$(resumed)" = "206 bytes
 holds "and only the rest came" [ "$(wc -c <"$files/$full")" -eq "$bytes" ]
 holds "nothing is left of it" [ -z "$(find "$files" -name '.writ-part*')" ]
 works "all is well" d status
+echo some >"$files/.writ-part-$(printf '%064d' 7)"
+must d pull
+holds "what came of a file that nobody wants any more goes" [ -z "$(find "$files" -name '.writ-part*')" ]
 
 # --- the pull is killed ---
 
