@@ -184,10 +184,8 @@ const struct command command_filter_build = {
     .group = "more",
     .summary = "make a clubcard of known and revoked certificates",
     .description =
-        "Each list is a folder with a file for each issuer (ISSUER.known, ISSUER.revoked) of one\n"
-        "serial number in hexadecimal a line, or a text file with lines \"ISSUER tab SERIAL\";\n"
-        "ISSUER is the SHA-256 of the issuer's public key, in hexadecimal or base64url. Every\n"
-        "certificate is looked up in the finished filter before the file is put in place.\n",
+        "A list is a folder of files ISSUER.known or ISSUER.revoked, a serial a line; or\n"
+        "text of lines \"ISSUER tab SERIAL\". Afterwards each certificate is looked up.\n",
     .options =
         (const struct option_spec[]){
             {.name = "known",
@@ -205,7 +203,7 @@ const struct command command_filter_build = {
              .choices = forms},
             {.name = "coverage",
              .value = "FILE",
-             .help = "what is covered: ct-logs.json, or lines \"LOG tab FIRST tab LAST\"",
+             .help = "what is covered: ct-logs.json, or lines of log and times",
              .hint = COMMAND_HINT_FILE},
             {.name = "threads", .value = "N", .help = "default: one for each processor"},
             {.name = "out",
@@ -216,8 +214,7 @@ const struct command command_filter_build = {
             {0}},
     .mutates = true,
     .examples =
-        (const char *const[]){"writ filter build --known known --revoked revoked --coverage "
-                              "ct-logs.json --out filter",
-                              "writ filter build --ca --out filter", NULL},
+        (const char *const[]){"writ filter build --known all --revoked bad --out filter",
+                              "writ filter build --ca --coverage ct-logs.json --out filter", NULL},
     .run = run_ca,
 };
