@@ -136,11 +136,17 @@ static int get_manifest(struct filterwork *w, struct manifest *m, struct writ_er
     return take_plan(w, &m->json, e);
 }
 
-/* A mirror that has fallen behind, or was put back. */
+/* A mirror that has fallen behind, or was put back.  One of the future would keep out all that come
+ * after it. */
 static int check_newer(const struct filterwork *w, struct writ_error *e)
 {
     char found[WRIT_TIME_TEXT], here[WRIT_TIME_TEXT];
 
+    if (w->plan.generated > w->p->now + WRIT_DAY) {
+        writ_time_format(w->plan.generated, found);
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "manifest: made at %s, more than a day from now",
+                         found);
+    }
     if (!w->dir.is_here || w->plan.generated >= w->dir.here.generated)
         return 0;
     writ_time_format(w->plan.generated, found);

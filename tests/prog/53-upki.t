@@ -210,6 +210,8 @@ bad 65 "manifest: file 1 has not filename, hash and size" "a file without a hash
 bad 65 "manifest: generated_at is no time" "a time that is none" 'manifest["generated_at"] = "today"'
 bad 65 "manifest: made at 2026-03-22T23:59:59Z, before the one that is here (2026-03-23T00:00:00Z)" "an older list" \
     'manifest["generated_at"] = 1774223999'
+bad 65 "manifest: made at 2126-03-25T00:00:00Z, more than a day from now" \
+    "a list of the future, after which no other would be newer" 'manifest["generated_at"] = 4930070400'
 bad 65 "byte [0-9]*: manifest nests deeper" "lists in lists" 'manifest["x"] = eval("[" * 20 + "]" * 20)'
 printf '\004\000broken' >"$world/www/mirror/x.filter"
 bad 65 "x.filter: " "a file that is no filter, as announced" \
@@ -258,7 +260,7 @@ echo precious >precious
 for name in index.bin manifest.json; do
     rm "$files/$name"
     ln -s "$dir/precious" "$files/$name"
-    mirror deltas=3 generated=177422700${#name}
+    mirror deltas=3 generated=$((1774227000 + ${#name}))
     run d pull
     holds "a link in place of $name is not followed" [ "$(cat precious)" = precious ]
     holds "and said" grep -q "$name is a symbolic link" err
