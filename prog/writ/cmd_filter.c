@@ -360,18 +360,19 @@ const struct command command_filter_query = {
     .group = "more",
     .summary = "ask bare filters about certificates, line by line",
     .description =
-        "Standard input has a line for each certificate: the SHA-256 of its issuer's public key\n"
-        "and its serial number in hexadecimal, with a tab between them. The same line comes out\n"
-        "with another column: revoked, good, not-enrolled or not-covered. A third column,\n"
-        "\"log:milliseconds,...\", lists its timestamps; without it coverage is not asked, and\n"
-        "what the filter has not seen is answered by chance. `writ check` asks all of it.\n",
+        "Standard input has a line for each certificate: the SHA-256 of its issuer's key\n"
+        "and its serial number, in hexadecimal, with a tab between. The same line comes\n"
+        "out with another column: revoked, good, not-enrolled or not-covered. A third\n"
+        "column, \"log:milliseconds,...\", lists its timestamps; without it coverage is not\n"
+        "asked, and of what the filter has not seen it answers by chance. `writ check`\n"
+        "asks all of it.\n",
     .operands =
         (const struct operand_spec[]){{.name = "FILE", .hint = COMMAND_HINT_FILE, .many = true},
                                       {0}},
     .examples =
         (const char *const[]){"writ filter query filter <certificates.tsv",
                               "writ filter query filter *.delta --json <certificates.tsv", NULL},
-    .exits = "0 when every line was answered, whatever the answers; 65 for a file or a line that\n"
-             "cannot be read. The lines before it have been answered.\n",
+    .exits = "0 when every line was answered, whatever the answers; 65 for a file or a\n"
+             "line that cannot be read. The lines before it have been answered.\n",
     .run = run_query,
 };
