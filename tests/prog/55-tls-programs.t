@@ -147,6 +147,59 @@ if command -v wget >/dev/null; then
         wget -nv -O - --ca-certificate "$tls/root.pem" --tries 1 "https://localhost:$port_uncovered/"
 fi
 
+# The functions themselves, and those of GnuTLS that verify during the handshake; as in a plug-in, the
+# library is loaded later and for itself.
+cat >gnutls.py <<'END'
+import ctypes, socket, sys
+way, port, ca = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
+try:
+    g = ctypes.CDLL("libgnutls.so.30", mode=0)
+except OSError:
+    sys.exit("no GnuTLS")
+everybody = ctypes.CDLL(None)
+credentials, session, status = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint()
+g.gnutls_certificate_allocate_credentials(ctypes.byref(credentials))
+assert g.gnutls_certificate_set_x509_trust_file(credentials, ca, 1) == 1
+g.gnutls_init(ctypes.byref(session), 2)
+g.gnutls_set_default_priority(session)
+g.gnutls_credentials_set(session, 1, credentials)
+if way == "handshake":
+    g.gnutls_session_set_verify_cert(session, b"localhost", 0)
+s = socket.create_connection(("127.0.0.1", port))
+g.gnutls_transport_set_int2(session, s.fileno(), s.fileno())
+done = g.gnutls_handshake(session)
+if way == "handshake":
+    status.value = g.gnutls_session_get_verify_cert_status(session)
+elif way == "verify_peers":
+    everybody.gnutls_certificate_verify_peers(session, None, 0, ctypes.byref(status))
+elif way == "verify_peers2":
+    everybody.gnutls_certificate_verify_peers2(session, ctypes.byref(status))
+else:
+    everybody.gnutls_certificate_verify_peers3(session, b"localhost", ctypes.byref(status))
+print(done, status.value)
+END
+if python3 -c 'import ctypes; ctypes.CDLL("libgnutls.so.30")' 2>/dev/null; then
+    for way in verify_peers verify_peers2 verify_peers3; do
+        exits 0 "gnutls_certificate_$way under writ" w python3 gnutls.py "$way" "$port_revoked" "$tls/root.pem"
+        prints 'says invalid and revoked' '0 34'
+        exits 0 "$way of a good server" w python3 gnutls.py "$way" "$port_good" "$tls/root.pem"
+        prints 'says nothing' '0 0'
+    done
+    exits 0 'GnuTLS may verify during the handshake' \
+        w python3 gnutls.py handshake "$port_revoked" "$tls/root.pem"
+    prints 'and then ends it' '-348 34'
+    exits 0 'with a good server' w python3 gnutls.py handshake "$port_good" "$tls/root.pem"
+    prints 'it goes on' '0 0'
+    exits 0 'without writ' python3 gnutls.py handshake "$port_revoked" "$tls/root.pem"
+    prints 'with every server' '0 0'
+    python3 "$world" onecrl "$filters/onecrl" "$tls/issuer.pem"
+    make_filters
+    exits 0 'an intermediate that OneCRL lists' w python3 gnutls.py handshake "$port_good" "$tls/root.pem"
+    prints 'is revoked for GnuTLS too' '-348 34'
+    rm "$filters/onecrl"
+    make_filters
+fi
+
 if command -v git >/dev/null; then
     clone() {
         w env GIT_SSL_CAINFO="$tls/root.pem" git ls-remote "https://localhost:$1/x.git"
@@ -155,6 +208,20 @@ if command -v git >/dev/null; then
     holds 'for its certificate' grep -q 'certificate' err
     exits 128 'at the good one it finds no repository' clone "$port_good"
     holds 'after it has verified the certificate' sh -c '! grep -q certificate err'
+
+    # libcurl, loaded for itself as a plug-in is, with a GnuTLS that only it sees.
+    cat >curl.py <<'END'
+import ctypes, sys
+c = ctypes.CDLL("libcurl-gnutls.so.4", mode=0)
+c.curl_easy_init.restype = ctypes.c_void_p
+easy = ctypes.c_void_p(c.curl_easy_init())
+for option, value in ((10002, sys.argv[1]), (10065, sys.argv[2])):
+    c.curl_easy_setopt(easy, option, ctypes.c_char_p(value.encode()))
+print(c.curl_easy_perform(easy), flush=True)
+END
+    exits 0 'a library that brings its own GnuTLS' \
+        w python3 curl.py "https://localhost:$port_revoked/" "$tls/root.pem"
+    prints 'is refused it as well' 60
 fi
 
 finish
