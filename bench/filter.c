@@ -272,7 +272,9 @@ static double median(double times[ROUNDS])
 
 static void tell(const char *what, double times[ROUNDS])
 {
-    (void)printf("%s: median %.1f ns, least %.1f\n", what, median(times), times[0]);
+    double middle = median(times);
+
+    (void)printf("%s: median %.1f ns, least %.1f\n", what, middle, times[0]);
 }
 
 static void look_up(const struct writ_clubcard *card)

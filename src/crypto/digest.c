@@ -75,7 +75,7 @@ static int digest_block(struct writ_span a, struct writ_span b, uint8_t out[WRIT
     uint8_t block[SHA256_CBLOCK] = {0};
     size_t n = a.n + b.n;
     SHA256_CTX context;
-    uint32_t word;
+    uint64_t word;
 
     if (a.n > 0)
         memcpy(block, a.p, a.n);
@@ -87,8 +87,9 @@ static int digest_block(struct writ_span a, struct writ_span b, uint8_t out[WRIT
     if (SHA256_Init(&context) != 1)
         return -1;
     SHA256_Transform(&context, block);
+    /* in eights: whoever reads them back so at once does not wait for two stores each */
     for (size_t i = 0; i < WRIT_SHA256_BYTES / sizeof word; i++) {
-        word = htobe32(context.h[i]);
+        word = htobe64((uint64_t)context.h[2 * i] << 32 | context.h[2 * i + 1]);
         memcpy(out + i * sizeof word, &word, sizeof word);
     }
     return 0;
