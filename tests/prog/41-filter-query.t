@@ -124,6 +124,33 @@ sys.exit(out != line)
 SLOW
 holds 'a line may come byte by byte' timeout 60 python3 slow.py
 
+# What happens to the file while it is asked: replaced, nothing; cut short, a fault and no crash.
+cat >changed.py <<'CHANGED'
+import os, shutil, subprocess, sys
+shutil.copy("small.v3", "used")
+p = subprocess.Popen(["writ", "filter", "query", "used"], stdin=subprocess.PIPE,
+                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def ask(line):
+    p.stdin.write(line.rpartition(b"\t")[0] + b"\n")
+    p.stdin.flush()
+    return p.stdout.readline()
+lines = open("small.tsv", "rb").readlines()
+assert ask(lines[0]) == lines[0]
+if sys.argv[1] == "replaced":
+    shutil.copy("delta.v3", "other")
+    os.rename("other", "used")
+    assert ask(lines[7]) == lines[7]
+    p.stdin.close()
+    sys.exit(p.wait())
+os.truncate("used", 0)
+assert ask(lines[1]) == b""
+assert p.wait() == 74, p.returncode
+said = p.stderr.read()
+assert said == b"writ: the file changed while it was read\n", said
+CHANGED
+holds 'a file that is replaced while it is asked is asked as it was' python3 changed.py replaced
+holds 'a file that is cut short while it is asked is a fault' python3 changed.py cut
+
 # ------------------------------------------------------------------------------------ bad lines
 
 # bad CLAIM WORDS LINE: refused as line 3, and the two before it are answered.
