@@ -3,16 +3,16 @@
 #
 #   bench/hook.sh [RUNS]      default 101 alternating runs of each command
 #
-# With one filter and with 36, as many as Firefox has when it has gone longest without a new full one;
-# of 795 issuers and two million certificates each, built by writ itself.  One issuer's key is ours, so
-# that a real chain can be verified with real look-ups in all of them.
+# With one filter and with 36, as many as Firefox has when it has gone longest without a new full
+# one; of 795 issuers and two million certificates each, built by writ itself.  One issuer's key is
+# ours, so that a real chain can be verified with real look-ups in all of them.
 
 runs=${1:-101}
 up=..
 . "$(dirname "$0")/../tests/prog/lib.sh"
 . "$source_root/tests/prog/tls.sh"
-ninja -C "$build" prog/writ/writ prog/writ/writ.so prog/writ/writ-gnutls.so bench/bench-hook >/dev/null ||
-    exit 1
+ninja -C "$build" prog/writ/writ prog/writ/writ.so prog/writ/writ-gnutls.so bench/bench-hook \
+    >/dev/null || exit 1
 
 make_ca
 make_cert good 11223344556677889900aabbccddeeff $((now - 20 * 86400))
@@ -21,8 +21,11 @@ make_cert revoked 66223344556677889900aabbccddeeff $((now - 20 * 86400))
 mkdir known revoked
 python3 - "$tls/issuer.pem" <<'END'
 import hashlib, subprocess, sys
-pem = subprocess.run(["openssl", "x509", "-in", sys.argv[1], "-noout", "-pubkey"], capture_output=True).stdout
-spki = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=pem, capture_output=True).stdout
+def openssl(*words, data=None):
+    return subprocess.run(["openssl", *words], input=data, capture_output=True, check=True).stdout
+
+pem = openssl("x509", "-in", sys.argv[1], "-noout", "-pubkey")
+spki = openssl("pkey", "-pubin", "-outform", "DER", data=pem)
 for i in range(795):
     issuer = hashlib.sha256(spki if i == 0 else b"issuer %d" % i).hexdigest()
     serials = [hashlib.sha256(b"%d %d" % (i, k)).hexdigest()[:32] for k in range(2500)]
@@ -71,7 +74,8 @@ for n in 1 36; do
     echo
     echo "### A process that verifies one chain, $n filter(s) of $(wc -c <filter) bytes"
     echo
-    python3 "$source_root/bench/pairs.py" "$runs" "\`openssl verify\`=env OPENSSL_CONF=$plain $verify" \
+    python3 "$source_root/bench/pairs.py" "$runs" \
+        "\`openssl verify\`=env OPENSSL_CONF=$plain $verify" \
         "with the module=env OPENSSL_CONF=$conf $verify"
     echo
     echo "- good: $(check good "$conf")"

@@ -45,12 +45,15 @@ make_mirror() {
         sha256sum | cut -d ' ' -f 1)
     printf '%s\t%s\n' "$issuer" 1badc0de >revoked
     printf '%s\t%s\n' "$issuer" 1badc0de "$issuer" 600df00d >known
-    printf '%s\t%d\t%d\n' "$LOG" "$(((now - 90 * 86400) * 1000))" "$(((now - 3600) * 1000))" >coverage
+    printf '%s\t%d\t%d\n' "$LOG" "$(((now - 90 * 86400) * 1000))" \
+        "$(((now - 3600) * 1000))" >coverage
     mkdir mirror
-    writ -q filter build --known known --revoked revoked --coverage coverage --out mirror/demo.filter
-    printf '{"generated_at": %d, "comment": "", "files": [{"filename": "demo.filter", "size": %d, "hash": "%s"}]}\n' \
-        "$now" "$(wc -c <mirror/demo.filter)" "$(sha256sum mirror/demo.filter | cut -d ' ' -f 1)" \
-        >mirror/manifest.json
+    writ -q filter build --known known --revoked revoked --coverage coverage \
+        --out mirror/demo.filter
+    printf '{"generated_at": %d, "comment": "", "files": [%s]}\n' "$now" "$(
+        printf '{"filename": "demo.filter", "size": %d, "hash": "%s"}' \
+            "$(wc -c <mirror/demo.filter)" "$(sha256sum mirror/demo.filter | cut -d ' ' -f 1)"
+    )" >mirror/manifest.json
 }
 
 # A server of one page, on a port that is free.

@@ -26,7 +26,8 @@ DAY = 86400
 
 
 def openssl(*arguments, data=None):
-    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+    command = ["openssl", *arguments]
+    return subprocess.run(command, input=data, capture_output=True, check=True).stdout
 
 
 def spki_hash(cert):

@@ -28,7 +28,8 @@ places=
 exits 0 'curl alone talks to a server whose certificate is revoked' fetch "$port_revoked"
 prints 'and gets its answer' 'hello from revoked'
 exits 60 'under writ it does not' w curl -sS --max-time 20 "https://localhost:$port_revoked/"
-holds 'curl says why: certificate revoked' grep -q 'SSL certificate problem: certificate revoked' err
+holds 'curl says why: certificate revoked' \
+    grep -q 'SSL certificate problem: certificate revoked' err
 for name in good uncovered bare; do
     eval "port=\$port_$name"
     exits 0 "it talks to the server $name" w curl -sS --max-time 20 "https://localhost:$port/"
@@ -144,10 +145,11 @@ if command -v wget >/dev/null; then
             --tries 1 "https://localhost:$port/"
     done
     exits 5 'with the policy "refuse" what is not covered is refused' writ tls run --policy refuse \
-        wget -nv -O - --ca-certificate "$tls/root.pem" --tries 1 "https://localhost:$port_uncovered/"
+        wget -nv -O - --ca-certificate "$tls/root.pem" --tries 1 \
+        "https://localhost:$port_uncovered/"
 fi
 
-# The functions themselves, and those of GnuTLS that verify during the handshake; as in a plug-in, the
+# The functions themselves, and GnuTLS's verification during the handshake; as in a plug-in, the
 # library is loaded later and for itself.
 cat >gnutls.py <<'END'
 import ctypes, socket, sys
@@ -180,7 +182,8 @@ print(done, status.value)
 END
 if python3 -c 'import ctypes; ctypes.CDLL("libgnutls.so.30")' 2>/dev/null; then
     for way in verify_peers verify_peers2 verify_peers3; do
-        exits 0 "gnutls_certificate_$way under writ" w python3 gnutls.py "$way" "$port_revoked" "$tls/root.pem"
+        exits 0 "gnutls_certificate_$way under writ" \
+            w python3 gnutls.py "$way" "$port_revoked" "$tls/root.pem"
         prints 'says invalid and revoked' '0 34'
         exits 0 "$way of a good server" w python3 gnutls.py "$way" "$port_good" "$tls/root.pem"
         prints 'says nothing' '0 0'
@@ -194,7 +197,8 @@ if python3 -c 'import ctypes; ctypes.CDLL("libgnutls.so.30")' 2>/dev/null; then
     prints 'with every server' '0 0'
     python3 "$world" onecrl "$filters/onecrl" "$tls/issuer.pem"
     make_filters
-    exits 0 'an intermediate that OneCRL lists' w python3 gnutls.py handshake "$port_good" "$tls/root.pem"
+    exits 0 'an intermediate that OneCRL lists' \
+        w python3 gnutls.py handshake "$port_good" "$tls/root.pem"
     prints 'is revoked for GnuTLS too' '-348 34'
     rm "$filters/onecrl"
     make_filters

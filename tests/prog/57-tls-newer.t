@@ -13,7 +13,8 @@ skip_unless nginx
 
 there=$build/debian-13
 packages='openssl libssl3t64 libc6 libzstd1 zlib1g wget libgnutls30t64 libnettle8t64 libhogweed6t64
-    libgmp10 libp11-kit0 libffi8 libtasn1-6 libidn2-0 libunistring5 libpsl5t64 libpcre2-8-0 libuuid1'
+    libgmp10 libp11-kit0 libffi8 libtasn1-6 libidn2-0 libunistring5 libpsl5t64
+    libpcre2-8-0 libuuid1'
 
 skip() {
     echo "1..0 # SKIP $1"
@@ -34,7 +35,8 @@ apt_get() {
 unpack() {
     mkdir -p apt/lists/partial apt/cache/archives/partial apt/debs
     : >apt/status
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $1 trixie main" >apt/sources.list
+    key=/usr/share/keyrings/debian-archive-keyring.gpg
+    echo "deb [signed-by=$key] $1 trixie main" >apt/sources.list
     cat >apt.conf <<END
 Dir::Etc::SourceList "$dir/apt/sources.list";
 Dir::Etc::SourceParts "-";

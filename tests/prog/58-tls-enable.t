@@ -1,7 +1,7 @@
 #!/bin/sh
 # Goal of this test: `writ tls enable` puts into a system what programs need and `disable` takes it
-# away byte for byte; `tls status` and `doctor` see whether it works, with the modules really loaded,
-# and what else is wrong.
+# away byte for byte; `tls status` and `doctor` see whether it works, with the modules really
+# loaded, and what else is wrong.
 #
 # The system is a folder, --root; the programs that read its files are this machine's.
 
@@ -101,7 +101,8 @@ exec 9>&-
 wait "$enabling"
 holds 'nor when it turned out not to work' cmp -s "$conf" before.cnf
 cp /etc/ssl/openssl.cnf "$conf"
-printf '%s\n' '[openssl_init]' 'waiting = waiting_section' '[waiting_section]' "path = $dir/pipe" >>"$conf"
+printf '%s\n' '[openssl_init]' 'waiting = waiting_section' '[waiting_section]' \
+    "path = $dir/pipe" >>"$conf"
 writ tls enable --system >out 2>&1 &
 enabling=$!
 exec 9>pipe
@@ -134,18 +135,21 @@ holds 'does nothing' [ $? -eq 0 ]
 exits 0 'it can be enabled' writ tls enable --service web --policy refuse
 drop_in=$units/web.service.d/writ-tls.conf
 holds 'by a drop-in file' [ -f "$drop_in" ]
-holds 'that says how to make it so' grep -q 'systemctl daemon-reload && systemctl restart web.service' err
+holds 'that says how to make it so' \
+    grep -q 'systemctl daemon-reload && systemctl restart web.service' err
 value() {
     sed -n "s/^Environment=\"$1=\\(.*\\)\"\$/\\1/p" "$drop_in"
 }
 OPENSSL_CONF=$WRIT_ROOT$(value OPENSSL_CONF)
 sed "s|^.include /etc|.include $WRIT_ROOT/etc|" "$OPENSSL_CONF" >inside.cnf
-holds 'its openssl.cnf reads the system'"'"'s' grep -q '^.include /etc/ssl/openssl.cnf$' "$OPENSSL_CONF"
+holds 'its openssl.cnf reads the system'"'"'s' \
+    grep -q '^.include /etc/ssl/openssl.cnf$' "$OPENSSL_CONF"
 WRIT_TLS_POLICY=$(value WRIT_TLS_POLICY)
 export WRIT_TLS_POLICY
 holds 'with it a program refuses what is revoked' refuses_revoked "$dir/inside.cnf" 2
 unset OPENSSL_CONF WRIT_TLS_POLICY
-holds 'it preloads the hook for GnuTLS' [ "$(value LD_PRELOAD)" = "$build/prog/writ/writ-gnutls.so" ]
+holds 'it preloads the hook for GnuTLS' \
+    [ "$(value LD_PRELOAD)" = "$build/prog/writ/writ-gnutls.so" ]
 exits 0 'an instance is found by its template' writ tls enable --service at@one
 exits 0 'tls status lists both' writ tls status --json
 holds 'with their policies' [ "$(jq -r '.services[] | .unit + " " + .policy' out | tr '\n' ' ')" = \
@@ -181,7 +185,8 @@ exits 3 'the exit code is the program'"'"'s' writ tls run -- sh -c 'exit 3'
 exits 127 'a program there is not' writ tls run -- ./nothing
 touch not-executable
 exits 126 'one that cannot be run' writ tls run -- ./not-executable
-exits 0 'arguments and options reach the program' writ tls run --policy refuse sh -c 'echo "$1 $2"' sh --policy -v
+exits 0 'arguments and options reach the program' \
+    writ tls run --policy refuse sh -c 'echo "$1 $2"' sh --policy -v
 prints 'as they are' '--policy -v'
 exits 0 '--dry-run only says what it would do' writ tls run --dry-run sh -c 'echo no'
 holds 'in words' grep -q '^would run sh with OPENSSL_CONF=' out
@@ -220,13 +225,15 @@ copy_of_writ() {
     for part in writ writ-ca writ-fetch writ.so writ-gnutls.so; do
         cp "$build/prog/writ/$part" "$1"
     done
-    sed "s|^path = .*|path = $dir/$1/writ.so|" "$build/prog/writ/writ-openssl.cnf" >"$1/writ-openssl.cnf"
+    sed "s|^path = .*|path = $dir/$1/writ.so|" "$build/prog/writ/writ-openssl.cnf" \
+        >"$1/writ-openssl.cnf"
 }
 chmod 755 "$dir"
 copy_of_writ installed
 PATH=$dir/installed:$PATH
 
-# finds LEVEL WORDS CLAIM COMMAND...: it exits with 78 or 0, and a finding of that level has the words.
+# finds LEVEL WORDS CLAIM COMMAND...: it exits with 78 or 0, and a finding of that level has the
+# words.
 finds() {
     level=$1
     words=$2
@@ -236,16 +243,19 @@ finds() {
     exits "$want" "$claim" "$@"
     holds "it says so: $words" true_of_findings \
         '[.[] | select(.level == $level and (.text | contains($words)))] | length > 0'
-    holds 'and what to do' true_of_findings '.[] | select(.text | contains($words)) | .remedy | length > 0'
+    holds 'and what to do' true_of_findings \
+        '.[] | select(.text | contains($words)) | .remedy | length > 0'
 }
 true_of_findings() {
     jq -e --arg level "$level" --arg words "$words" ".findings | $1" out >/dev/null
 }
-finds note 'no program asks them by itself' 'that nothing is enabled is worth a note' writ doctor --json
+finds note 'no program asks them by itself' 'that nothing is enabled is worth a note' \
+    writ doctor --json
 writ tls enable --system >out
 exits 0 'a machine on which all is well' writ doctor
 holds 'has nothing wrong' grep -q '^nothing is wrong' out
-finds wrong 'OPENSSL_CONF=/etc/ssl/openssl.cnf keeps programs from asking' 'a variable that leads past writ' \
+finds wrong 'OPENSSL_CONF=/etc/ssl/openssl.cnf keeps programs from asking' \
+    'a variable that leads past writ' \
     env OPENSSL_CONF=/etc/ssl/openssl.cnf writ doctor --json
 finds wrong 'is no policy' 'a policy that is mistyped' env WRIT_TLS_POLICY=refuze writ doctor --json
 finds wrong 'the clock stands before the data' 'a clock that is wrong' \
@@ -270,7 +280,8 @@ finds wrong 'new.conf' 'a source that cannot be read' writ doctor --json
 rm -r "$WRIT_ROOT/var/lib/writ/sources"
 if [ "$(id -u)" = 0 ]; then
     chmod 700 "$WRIT_ROOT/var/lib/writ/filters"
-    finds wrong "other users' programs cannot read" 'data that only root can read' writ doctor --json
+    finds wrong "other users' programs cannot read" 'data that only root can read' \
+        writ doctor --json
     chmod 755 "$WRIT_ROOT/var/lib/writ/filters"
 fi
 WRIT_PASSPHRASE=x
@@ -278,7 +289,8 @@ export WRIT_PASSPHRASE
 run writ ca init 'Example'
 fingerprint=$(sed -n 's/^ *root *//p' out)
 run writ publish feed
-exits 0 'a CA can be trusted without a feed' writ trust add feed/bundle.pem --fingerprint "$fingerprint"
+exits 0 'a CA can be trusted without a feed' \
+    writ trust add feed/bundle.pem --fingerprint "$fingerprint"
 finds wrong 'is trusted, and nothing was ever pulled' 'a CA without a feed' writ doctor --json
 exits 0 'whose feed is added' writ source add feed ./feed
 exits 0 'is well' writ doctor
@@ -294,8 +306,10 @@ exits 125 'and without which nothing is run' lonely/writ tls run true
 exits 78 'or enabled' lonely/writ tls enable --system
 cp "$build"/prog/writ/writ-gnutls.so lonely/
 head -c 3000 "$build/prog/writ/writ.so" >lonely/writ.so
-sed "s|^path = .*|path = $dir/lonely/writ.so|" "$build/prog/writ/writ-openssl.cnf" >lonely/writ-openssl.cnf
-finds wrong 'the module for OpenSSL does not work' 'a module that cannot be loaded' lonely/writ doctor --json
+sed "s|^path = .*|path = $dir/lonely/writ.so|" "$build/prog/writ/writ-openssl.cnf" \
+    >lonely/writ-openssl.cnf
+finds wrong 'the module for OpenSSL does not work' 'a module that cannot be loaded' \
+    lonely/writ doctor --json
 exits 78 'and that is not enabled' lonely/writ tls enable --system
 copy_of_writ closed/inside
 chmod 700 closed
