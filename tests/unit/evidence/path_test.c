@@ -454,7 +454,7 @@ int main(void)
         CLAIM(the_bundle_is_that_of_the_anchor_the_path_ends_in),
         CLAIM(an_empty_anchor_is_stepped_over_and_counted),
         CLAIM(no_path_says_why_and_where_and_nothing_more),
-    CLAIM(without_anchors_no_ca_is_trusted_and_it_says_so),
+        CLAIM(without_anchors_no_ca_is_trusted_and_it_says_so),
         CLAIM(a_certificate_that_only_openssl_reads_makes_no_path),
         CLAIM(a_path_whose_dates_alone_are_wrong_is_built),
         CLAIM(the_first_and_the_last_second_are_valid),
