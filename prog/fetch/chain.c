@@ -151,12 +151,17 @@ static int shake_hands(const struct chain *what, int fd, struct writ_buffer *out
 
 /* ---------------------------------------------------------------------------- in bounded time */
 
+/* Whoever started this may have blocked the signal. */
 static void arm(int64_t ms, void (*expire)(int))
 {
     struct itimerval when = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 + 1}};
     struct sigaction action = {.sa_handler = expire};
+    sigset_t alarms;
 
+    (void)sigemptyset(&alarms);
+    (void)sigaddset(&alarms, SIGALRM);
     (void)sigaction(SIGALRM, &action, NULL);
+    (void)sigprocmask(SIG_UNBLOCK, &alarms, NULL);
     (void)setitimer(ITIMER_REAL, &when, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
 }

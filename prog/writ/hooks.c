@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -49,6 +50,7 @@ static void run_child(int report, trial *try, const void *what)
 {
     char reason[REASON_MAX] = "";
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    sigset_t alarms;
     bool works;
 
     if (nowhere >= 0) { /* what is loaded may print */
@@ -56,6 +58,10 @@ static void run_child(int report, trial *try, const void *what)
         (void)dup2(nowhere, STDOUT_FILENO);
         (void)dup2(nowhere, STDERR_FILENO);
     }
+    (void)sigemptyset(&alarms);
+    (void)sigaddset(&alarms, SIGALRM);
+    (void)sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+    (void)signal(SIGALRM, SIG_DFL);
     (void)alarm(TRY_SECONDS);
     works = try(what, reason);
     if (!works && write(report, reason, strlen(reason)) < 0)

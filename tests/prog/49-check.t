@@ -183,7 +183,7 @@ def postgres(c):
 def refuse(c):
     lines(c, (b"", b"220 mx\r\n"), (b"EHLO", b"250 mx\r\n"), (b"STARTTLS", b"454 not now\r\n"))
 def silent(c):
-    c.recv(1)
+    while c.recv(4096): pass
 s = socket.socket()
 s.bind(("127.0.0.1", 0))
 s.listen()
@@ -211,6 +211,15 @@ while not open("port").read().strip(): time.sleep(0.01)'
 exits 69 'a server that does not begin TLS is a fault' \
     writ check https://localhost --starttls smtp --connect "localhost:$(cat port)"
 holds 'and its own words are told' grep -q '454 not now' err
+
+python3 words.py silent >port 2>words.log &
+pids="$pids $!"
+python3 -c 'import time
+while not open("port").read().strip(): time.sleep(0.01)'
+code=0
+timeout 20 env --block-signal=ALRM "$build/prog/writ/writ-fetch" chain localhost localhost \
+    "$(cat port)" '' 300 >out 2>err 3>said || code=$?
+holds 'one that says nothing is left in time, even where the alarm was blocked' [ "$code" -eq 69 ]
 
 # ---- scan ----
 
