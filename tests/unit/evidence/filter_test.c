@@ -42,7 +42,7 @@ static void make_card(struct writ_buffer *b, uint8_t log, uint64_t low, uint64_t
     put(b, high, 8);
     put(b, 1, 4);
     put_id(b, issuer);
-    put(b, 0, 4 + 1 + 4 + 4 + 4);
+    writ_buffer_zeros(b, 4 + 1 + 4 + 4 + 4);
     put(b, revoked, 1);
     put(b, 0, 2);
     put(b, 0, 1);
