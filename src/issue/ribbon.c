@@ -77,22 +77,12 @@ static uint16_t take_oldest(struct queue *q, uint32_t i)
     return 0;
 }
 
-/* Goes through all rows.  Of w equations that wait all have coefficient 0 in one row of 2^w, unless
- * one begins there: so many rows are passed over. */
+/* Goes through all rows. */
 static void run_queue(struct queue *q)
 {
-    double passed_over = 0;
-
     for (uint32_t i = 0; i < q->m + WIDTH && (i < q->m || q->waiting > 0); i++) {
-        uint32_t come = i < q->m ? q->begin[i] : 0;
-
-        q->waiting += come;
-        if (come == 0 && q->waiting > 0 && q->waiting <= WIDTH)
-            passed_over += q->power[q->waiting];
-        if (passed_over >= 1)
-            passed_over -= 1;
-        else
-            q->left[i] = take_oldest(q, i);
+        q->waiting += i < q->m ? q->begin[i] : 0;
+        q->left[i] = take_oldest(q, i);
         if (i >= q->rows)
             q->rows = i + 1;
     }

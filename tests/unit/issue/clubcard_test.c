@@ -255,6 +255,33 @@ static void the_number_of_threads_and_the_order_of_lists_change_nothing(void **s
     free(u.issuers);
 }
 
+/* The first word of the first column of one issuer with one revoked certificate: but for the first
+ * bit it is free. */
+static uint64_t free_bits_of(const struct universe_issuer *one)
+{
+    struct universe u = {.at = one, .n = 1, .fails_at = SIZE_MAX};
+    struct writ_buffer out = build(&u, 4, 1);
+    struct writ_clubcard card;
+    uint64_t word;
+
+    assert_ok(writ_clubcard_open(writ_buffer_span(&out), &card, &e));
+    word = writ_clubcard_word(&card, card.x[0], 0);
+    writ_clubcard_close(&card);
+    writ_buffer_free(&out);
+    free(u.issuers);
+    return word >> 1;
+}
+
+static void what_is_free_depends_on_which_certificates_are_revoked(void **state)
+{
+    struct universe_issuer one = {.known = 100, .revoked = 1};
+    struct universe_issuer other = {.known = 100, .revoked = 1, .octets = 19};
+
+    (void)state;
+    assert_true(free_bits_of(&one) == free_bits_of(&one));
+    assert_true(free_bits_of(&one) != free_bits_of(&other));
+}
+
 static void a_revoked_one_may_be_listed_twice(void **state)
 {
     struct universe_issuer once[] = {{.known = 1000, .revoked = 90}};
@@ -509,6 +536,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(blocks_with_fewer_columns_lie_behind_those_with_more),
     CLAIM(a_file_is_smaller_than_with_two_per_cent_of_slack),
     CLAIM(the_number_of_threads_and_the_order_of_lists_change_nothing),
+    CLAIM(what_is_free_depends_on_which_certificates_are_revoked),
     CLAIM(a_revoked_one_may_be_listed_twice),
     CLAIM(a_known_one_that_is_listed_twice_does_no_harm),
     CLAIM(both_versions_have_the_same_content),
