@@ -158,9 +158,10 @@ static int check_same(const struct filterrecord_file *noted, const char *name,
 struct opening {
     struct filters *f;
     struct filters_source *source;
-    const char *dir; /* of the source, in its state */
-    int files_dir;   /* where the filters are; open */
-    bool as_pulled;  /* the index lists what was pulled, and nothing else */
+    const char *dir;    /* of the source, in its state */
+    int files_dir;      /* where the filters are; open */
+    bool as_pulled;     /* the index lists what was pulled, and nothing else */
+    int64_t index_made; /* when the index was written */
     struct filterrecord record;
 };
 
@@ -211,6 +212,7 @@ static int open_index(struct opening *o, struct writ_error *e)
         writ_error_context(e, "index.bin");
         return -1;
     }
+    o->index_made = st.st_mtim.tv_sec;
     o->as_pulled = lists_what_was_pulled(o);
     s->files = calloc(s->index.files + 1, sizeof *s->files);
     s->maps = calloc(s->index.files + 1, sizeof *s->maps);
@@ -252,12 +254,15 @@ static int open_onecrl(struct opening *o, struct writ_error *e)
     return rc;
 }
 
-/* What was pulled by hand of ours is as old as its signer says; anything else as its coverage. */
+/* What was pulled by hand of ours is as old as its signer says; anything else as its coverage, but
+ * no younger than its index: one log with a wrong clock must not keep it fresh. */
 static int64_t as_of(const struct opening *o)
 {
+    int64_t latest = (int64_t)(o->source->index.latest / 1000);
+
     if (o->as_pulled && o->record.as_of > 0)
         return o->record.as_of;
-    return (int64_t)(o->source->index.latest / 1000);
+    return o->index_made < latest ? o->index_made : latest;
 }
 
 static void add_set(struct opening *o, bool with_onecrl)

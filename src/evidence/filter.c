@@ -96,8 +96,17 @@ static void ask_files(const struct writ_filter_set *set, const struct question *
     }
 }
 
+/* What is said to have been built later than now, by one log whose clock is ahead, was not: else
+ * nothing could be asked of it, since everything would have expired before. */
+static bool had_expired(const struct writ_cert *cert, const struct writ_filter_set *set,
+                        int64_t now)
+{
+    return cert->not_after < (set->as_of < now ? set->as_of : now);
+}
+
 static int ask_set(const struct writ_filter_set *set, struct writ_digester *digester,
-                   const struct question *q, struct writ_filter_fact *fact, struct writ_error *e)
+                   const struct question *q, int64_t now, struct writ_filter_fact *fact,
+                   struct writ_error *e)
 {
     bool listed = false;
 
@@ -108,7 +117,7 @@ static int ask_set(const struct writ_filter_set *set, struct writ_digester *dige
         fact->answer = WRIT_FILTER_REVOKED;
     else if (q->cert->is_ca)
         fact->uncovered = WRIT_UNCOVERED_CA;
-    else if (q->cert->not_after < set->as_of)
+    else if (had_expired(q->cert, set, now))
         fact->uncovered = WRIT_UNCOVERED_EXPIRED;
     else if (q->sct_count == 0)
         fact->uncovered = WRIT_UNCOVERED_NO_SCT;
@@ -131,7 +140,7 @@ static int ask(const struct writ_filter_set *sets, size_t count, struct writ_dig
     struct writ_filter_fact one;
 
     for (size_t i = 0; i < count; i++) {
-        if (ask_set(&sets[i], digester, q, &one, e) < 0)
+        if (ask_set(&sets[i], digester, q, now, &one, e) < 0)
             return -1;
         one.stale = one.answer != WRIT_FILTER_REVOKED && writ_filter_set_is_stale(one.set, now);
         if (i == 0 || worth(&one) > worth(fact))

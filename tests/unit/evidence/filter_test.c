@@ -223,6 +223,13 @@ static void outside_the_universe_the_filter_is_not_asked(void **state)
     cert.not_after = NOW;
     assert_int_equal(ask(&s.set, 1, &cert).answer, WRIT_FILTER_REVOKED);
 
+    s.set.as_of = NOW + 1000 * WRIT_DAY; /* as one log with a wrong clock has it */
+    assert_int_equal(ask(&s.set, 1, &cert).answer, WRIT_FILTER_REVOKED);
+    cert.not_after = NOW - 1;
+    assert_int_equal(ask(&s.set, 1, &cert).uncovered, WRIT_UNCOVERED_EXPIRED);
+    cert.not_after = NOW;
+    s.set.as_of = NOW;
+
     cert.is_ca = true;
     assert_int_equal(ask(&s.set, 1, &cert).uncovered, WRIT_UNCOVERED_CA);
     cert.is_ca = false;

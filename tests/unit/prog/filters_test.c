@@ -294,6 +294,21 @@ static void what_upki_has_brought_is_as_old_as_its_coverage(void **unused)
     assert_true(set_of("moz")->as_of == 1774200000);
 }
 
+static void coverage_in_the_future_is_as_old_as_the_index(void **unused)
+{
+    struct stat st;
+    char path[256];
+
+    (void)unused;
+    put_source("state", "moz", false);
+    put_card("state/filters/moz/revocation/2.delta", 9000000000000);
+    put_index("state/filters/moz/revocation", "full.filter", "2.delta");
+    (void)snprintf(path, sizeof path, "%s/state/filters/moz/revocation/index.bin", s.path);
+    assert_int_equal(stat(path, &st), 0);
+    open_all();
+    assert_true(set_of("moz")->as_of == st.st_mtim.tv_sec);
+}
+
 static void filters_may_lie_elsewhere(void **unused)
 {
     char command[512];
@@ -529,6 +544,7 @@ static const struct CMUnitTest claims[] = {
     SCENE(a_copy_of_what_was_pulled_is_known_by_its_hash),
     SCENE(a_damaged_onecrl_leaves_the_filters),
     SCENE(what_upki_has_brought_is_as_old_as_its_coverage),
+    SCENE(coverage_in_the_future_is_as_old_as_the_index),
     SCENE(filters_may_lie_elsewhere),
     SCENE(whoever_runs_for_long_sees_that_something_changed),
     SCENE(a_first_pull_is_seen_too),
