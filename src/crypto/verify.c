@@ -156,6 +156,36 @@ int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct
     return verify((struct key){.bytes = spki}, scheme_of(algorithm), message, signature, state, e);
 }
 
+static bool certificate_verifies(struct writ_span spki, struct writ_span cert)
+{
+    const unsigned char *p = cert.p;
+    X509 *x509 = d2i_X509(NULL, &p, (long)cert.n);
+    EVP_PKEY *key = read_key(spki);
+    int bits = 0;
+    bool good = x509 != NULL && key != NULL &&
+                X509_get_signature_info(x509, NULL, NULL, &bits, NULL) == 1 &&
+                bits >= WRIT_VERIFY_BITS && X509_verify(x509, key) == 1;
+
+    EVP_PKEY_free(key);
+    X509_free(x509);
+    return good;
+}
+
+int writ_verify_certificate(struct writ_span spki, struct writ_span cert,
+                            enum writ_signature_state *state, struct writ_error *e)
+{
+    *state = WRIT_SIGNATURE_BAD;
+    for (int i = 0; i < WRIT_CRYPTO_TRIES && *state == WRIT_SIGNATURE_BAD; i++) {
+        writ_crypto_forget();
+        if (certificate_verifies(spki, cert))
+            *state = WRIT_SIGNATURE_GOOD;
+        else if (writ_crypto_had_memory(e) < 0)
+            return -1;
+    }
+    writ_crypto_forget();
+    return 0;
+}
+
 int writ_verify_ed25519(const uint8_t key[32], struct writ_span message, struct writ_span signature,
                         enum writ_signature_state *state, struct writ_error *e)
 {

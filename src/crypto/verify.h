@@ -18,7 +18,15 @@ int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct
                           struct writ_span signature, enum writ_signature_state *state,
                           struct writ_error *e) WRIT_MUST_CHECK;
 
-/* The same with the 32 bytes of an Ed25519 key (RFC 8032, cofactorless, as OpenSSL and Go do). */
+/* Checks the signature of a whole certificate (DER) in whatever algorithm OpenSSL knows, RSASSA-PSS
+ * (RFC 4055) among them, as long as its security is WRIT_VERIFY_BITS: for certificates that others
+ * decide about, and writ only finds the issuer of. */
+#define WRIT_VERIFY_BITS 112
+int writ_verify_certificate(struct writ_span spki, struct writ_span cert,
+                            enum writ_signature_state *state, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* As writ_verify_signature, with the 32 bytes of an Ed25519 key (RFC 8032, cofactorless, as OpenSSL
+ * and Go do). */
 int writ_verify_ed25519(const uint8_t key[32], struct writ_span message, struct writ_span signature,
                         enum writ_signature_state *state, struct writ_error *e) WRIT_MUST_CHECK;
 

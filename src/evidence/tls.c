@@ -25,6 +25,16 @@ static bool same_name(const struct writ_name *a, const struct writ_name *b)
     return writ_span_equal(a->der, b->der);
 }
 
+/* Web CAs may sign in ways that writ has no other use for. */
+static int verify(const struct writ_cert *cert, const struct writ_cert *issuer,
+                  enum writ_signature_state *state, struct writ_error *e)
+{
+    if (cert->signature_algorithm == WRIT_OID_UNKNOWN)
+        return writ_verify_certificate(issuer->key.spki, cert->der, state, e);
+    return writ_verify_signature(issuer->key.spki, cert->signature_algorithm, cert->tbs,
+                                 cert->signature, state, e);
+}
+
 /* Finds the certificate whose key verifies the signature of cert.  More than one may have the name:
  * keys are renewed. */
 static int find_issuer(const struct look *l, const struct writ_cert *cert, struct writ_cert *issuer,
@@ -38,8 +48,7 @@ static int find_issuer(const struct look *l, const struct writ_cert *cert, struc
         if (writ_cert_parse(l->certs[i], issuer, &ignored) < 0 ||
             !same_name(&issuer->subject, &cert->issuer))
             continue;
-        if (writ_verify_signature(issuer->key.spki, cert->signature_algorithm, cert->tbs,
-                                  cert->signature, &state, e) < 0)
+        if (verify(cert, issuer, &state, e) < 0)
             return -1;
         if (state == WRIT_SIGNATURE_GOOD) {
             *found = WRIT_TLS_ISSUER_VERIFIED;

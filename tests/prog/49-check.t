@@ -62,6 +62,20 @@ cat impostor.pem issuer.pem >both.pem
 exits 2 'the impostor beside the true issuer changes nothing' \
     writ check revoked.pem --chain both.pem
 
+# RSASSA-PSS, which web CAs may use; SHA-1, which they may not.
+openssl req -x509 -newkey rsa:2048 -nodes -keyout pss.key -subj /CN=pss -days 9 -out pss.pem 2>/dev/null
+for name in pss sha1; do
+    padding='-sha1'
+    [ "$name" = sha1 ] || padding='-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32'
+    # shellcheck disable=SC2086
+    openssl x509 -req -in good.csr -CA pss.pem -CAkey pss.key -set_serial 5 -days 9 $padding \
+        -out signed.pem 2>/dev/null
+    cat signed.pem pss.pem >"$name.chain"
+done
+exits 4 'the issuer of a certificate signed with RSASSA-PSS is found' writ check pss.chain
+holds 'and what is missing is a timestamp' line 'it carries no timestamp'
+exits 3 'one of SHA-1 proves nothing' writ check sha1.chain
+
 # ---- what it is not ----
 
 head -c 300 good.pem >cut.pem
