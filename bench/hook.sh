@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench/hook.sh - what `writ tls` adds to a program's start and to a verification
+# bench/hook.sh - what `writ tls` adds to a program's start and to a verification, and `writ check`
 #
 #   bench/hook.sh [RUNS]      default 101 alternating runs of each command
 #
@@ -82,3 +82,13 @@ for n in 1 36; do
     echo "- revoked: $(check revoked "$conf")"
 done
 echo "- without writ: $(check good "$plain")"
+echo
+echo "### \`writ check\` of a stored chain, the whole process"
+for n in 1 36; do
+    place "$n"
+    echo
+    echo "$n filter(s):"
+    echo
+    python3 "$source_root/bench/pairs.py" "$runs" "\`writ check\`=writ check $tls/good.chain" \
+        "\`writ version\`: a process with libcrypto in it=writ version"
+done
