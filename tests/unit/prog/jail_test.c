@@ -811,6 +811,7 @@ struct onlooker {
     char limits[4096];
     int release; /* a descriptor to write to, or -1 */
     int signal;  /* a signal to send, or 0 */
+    atomic_bool started;
     atomic_bool done;
 };
 
@@ -831,6 +832,7 @@ static void *look_on(void *shared)
     char path[64], children[256];
     int child = 0;
 
+    atomic_store(&o->started, true);
     while (!atomic_load(&o->done) && (child == 0 || strstr(o->status, "Seccomp:\t2") == NULL)) {
         (void)snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
         child = slurp(path, children, sizeof children) == 0 ? 0 : atoi(children);
@@ -863,6 +865,9 @@ static int run_watched(struct onlooker *o, int signal_number, bool release, stru
     *o = (struct onlooker){.release = release ? ends[1] : -1, .signal = signal_number};
     if (pthread_create(&thread, NULL, look_on, o) != 0)
         fail_msg("no thread");
+    /* A thread that is being made holds locks of a sanitizer, which the child would inherit. */
+    while (!atomic_load(&o->started))
+        (void)sched_yield();
     rc = jail_run(&limits, wait_for_ever, &ends[0], &answer, e);
     atomic_store(&o->done, true);
     (void)pthread_join(thread, NULL);
