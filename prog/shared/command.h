@@ -62,6 +62,10 @@ struct command {
     int (*run)(const struct args *a, struct out *o); /* gives the exit code */
 };
 
+/* What a command whose program_follows exits with when that program cannot be run because writ
+ * failed; as env(1) and timeout(1). */
+#define COMMAND_EXIT_FAILED 125
+
 struct program {
     const char *name;                      /* "writ" */
     const char *summary;                   /* one line */

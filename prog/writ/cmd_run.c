@@ -15,7 +15,6 @@
 #include "writ/commands.h"
 
 /* As env(1) and timeout(1) have it. */
-#define EXIT_FAILED    125
 #define EXIT_REFUSED   126
 #define EXIT_NOT_FOUND 127
 
@@ -229,7 +228,7 @@ static int judge_and_execute(const struct args *a, struct out *o, const struct l
 
     if (judge_program(a, p, &answer, &e) < 0) {
         (void)out_fault(o, &e);
-        status = EXIT_FAILED;
+        status = COMMAND_EXIT_FAILED;
     } else if (answer.outcome != WRIT_ALLOWED || !answer.executable) {
         status = refuse(o, p, &answer);
     } else if (a->dry_run) {
@@ -251,7 +250,7 @@ static int run(const struct args *a, struct out *o)
     if (open_program(&p, &e) < 0) {
         status = e.fault == WRIT_FAULT_NO_INPUT     ? EXIT_NOT_FOUND
                  : e.fault == WRIT_FAULT_PERMISSION ? EXIT_REFUSED
-                                                    : EXIT_FAILED;
+                                                    : COMMAND_EXIT_FAILED;
         (void)out_fault(o, &e);
     } else {
         status = judge_and_execute(a, o, &p);

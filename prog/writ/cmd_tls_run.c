@@ -12,7 +12,6 @@
 #include "writ/tlsconf.h"
 
 /* As env(1) and timeout(1) have it. */
-#define EXIT_FAILED     125
 #define EXIT_CANNOT_RUN 126
 #define EXIT_NOT_FOUND  127
 
@@ -95,7 +94,7 @@ static int surround(const struct args *a, struct surroundings *s, struct writ_er
 static int execute(const struct args *a, struct out *o)
 {
     struct writ_error e = {0};
-    int status = EXIT_FAILED;
+    int status = COMMAND_EXIT_FAILED;
 
     if (out_flush(o, &e) == 0) {
         (void)execvp(a->operands[0], (char *const *)(uintptr_t)a->operands);
@@ -122,7 +121,7 @@ static int run(const struct args *a, struct out *o)
 {
     struct surroundings s = {0};
     struct writ_error e = {0};
-    int status = EXIT_FAILED;
+    int status = COMMAND_EXIT_FAILED;
 
     if (prepare(a, &s, &e) < 0 || (!a->dry_run && surround(a, &s, &e) < 0)) {
         (void)out_fault(o, &e);

@@ -53,6 +53,15 @@ static int dispatch(const struct args *a, struct out *o)
     return a->command->run(a, o);
 }
 
+/* A command that becomes another program leaves that one its exit codes, as env(1) does: what is
+ * wrong with the line itself is 125 like all that keeps the program from being run. */
+static int refuse_line(const struct args *a, struct out *o, const struct writ_error *e)
+{
+    int status = out_fault(o, e);
+
+    return a->command != NULL && a->command->program_follows ? COMMAND_EXIT_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
     struct writ_error e = {0};
@@ -65,7 +74,7 @@ int main(int argc, char **argv)
     o.json = a.json;
     o.quiet = a.quiet;
     o.verbose = a.verbose;
-    status = status < 0 ? out_fault(&o, &e) : dispatch(&a, &o);
+    status = status < 0 ? refuse_line(&a, &o, &e) : dispatch(&a, &o);
     status = out_finish(&o, status);
     args_free(&a);
     return status;

@@ -155,7 +155,8 @@ chmod 755 orphan
 must w sign orphan --key alice
 exits 126 'a script without its interpreter cannot be' writ run ./orphan
 holds 'and writ says so' grep -q '^writ: cannot execute ./orphan: ' err
-exits 64 'without a program it is a mistake' writ run
+exits 125 'without a program it is a mistake, and not the exit code of one' writ run
+exits 125 'and so is an option that is not there' writ run --bogus ./app
 exits 126 'with a policy nothing passes that did not' writ run --allow-uncovered ./unsigned
 mkdir "$dir/bare"
 exits 126 'a device that trusts nobody runs nothing' env WRIT_ROOT="$dir/bare" writ run ./app
