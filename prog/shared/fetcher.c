@@ -113,24 +113,6 @@ static int wait_for(pid_t pid, struct writ_error *e)
                      WTERMSIG(status));
 }
 
-static bool is_fault(int class)
-{
-    switch (class) {
-    case WRIT_FAULT_UNEXPECTED:
-    case WRIT_FAULT_USAGE:
-    case WRIT_FAULT_BAD_INPUT:
-    case WRIT_FAULT_NO_INPUT:
-    case WRIT_FAULT_UNAVAILABLE:
-    case WRIT_FAULT_CANNOT_CREATE:
-    case WRIT_FAULT_IO:
-    case WRIT_FAULT_PERMISSION:
-    case WRIT_FAULT_CONFIGURATION:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void take_etag(struct fetcher_answer *answer, const char *etag)
 {
     if (strlen(etag) < sizeof answer->etag)
@@ -168,7 +150,8 @@ static int take_outcome(struct fetcher_answer *answer, const char *line, struct 
         answer->not_modified = true;
         return 0;
     }
-    if (sscanf(line, "fault %d %n", &class, &used) == 1 && used > 0 && is_fault(class)) {
+    if (sscanf(line, "fault %d %n", &class, &used) == 1 && used > 0 &&
+        writ_is_fault((uint32_t) class)) {
         writ_text_copy_safe(shown, sizeof shown, writ_span_text(line + used));
         return writ_fail(e, (enum writ_fault) class, "%s", shown);
     }

@@ -29,25 +29,6 @@ void jail_frame_fault(uint8_t header[JAIL_FRAME_HEADER], const struct writ_error
     put_header(header, (uint32_t)strlen(e->text), e->fault, e->offset);
 }
 
-static bool is_class(uint32_t fault)
-{
-    switch ((enum writ_fault)fault) {
-    case WRIT_FAULT_UNEXPECTED:
-    case WRIT_FAULT_USAGE:
-    case WRIT_FAULT_BAD_INPUT:
-    case WRIT_FAULT_NO_INPUT:
-    case WRIT_FAULT_UNAVAILABLE:
-    case WRIT_FAULT_CANNOT_CREATE:
-    case WRIT_FAULT_IO:
-    case WRIT_FAULT_PERMISSION:
-    case WRIT_FAULT_CONFIGURATION:
-        return true;
-    case WRIT_FAULT_NONE:
-        break;
-    }
-    return false;
-}
-
 /* The child's fault, in words that can be shown. */
 static int pass_on(uint32_t fault, uint64_t offset, struct writ_span sentence, struct writ_error *e)
 {
@@ -82,7 +63,7 @@ int jail_frame_read(struct writ_span message, struct writ_span *answer, struct w
         *answer = body;
         return 0;
     }
-    if (!is_class(fault))
+    if (!writ_is_fault(fault))
         return writ_fail(e, WRIT_FAULT_UNEXPECTED,
                          "the jailed child sent a fault of unknown class %u", (unsigned)fault);
     return pass_on(fault, offset, body, e);

@@ -7,6 +7,7 @@
 #include "writ/checking.h"
 #include "writ/commands.h"
 #include "writ/server.h"
+#include "writ/verdicts.h"
 
 #define RESULT_DEPTH   3 /* schema object, list of results, one result */
 #define TEXT_DEPTH     2
@@ -96,19 +97,6 @@ static int tell_text(const struct run *r, const char *subject, const struct chec
     return rc;
 }
 
-static int tell_fault(const struct run *r, const char *subject, const struct writ_error *e)
-{
-    if (r->o->json) {
-        writ_emit_object(out_emit(r->o), NULL);
-        writ_emit_string(out_emit(r->o), "subject", subject);
-        writ_emit_string(out_emit(r->o), "outcome", writ_outcome_name(WRIT_FAULT));
-        writ_emit_number(out_emit(r->o), "exit", (int64_t)e->fault);
-        out_emit_fault(out_emit(r->o), e);
-        writ_emit_end(out_emit(r->o));
-    }
-    return out_fault_line(r->o, e);
-}
-
 static int check_one(const struct run *r, const char *subject)
 {
     struct writ_buffer bytes = {0};
@@ -122,11 +110,11 @@ static int check_one(const struct run *r, const char *subject)
     int status;
 
     if (read_subject(r, subject, &bytes, &e) < 0) {
-        status = tell_fault(r, subject, &e);
+        status = verdicts_tell_fault(r->o, subject, &e);
     } else {
         what.bytes = writ_buffer_span(&bytes);
         if (checking_judge(&r->checking, &what, &answer, &e) < 0)
-            status = tell_fault(r, subject, &e);
+            status = verdicts_tell_fault(r->o, subject, &e);
         else if ((r->a->json ? tell_json(r, subject, &answer, &e)
                              : tell_text(r, subject, &answer, &e)) < 0)
             status = out_fault_line(r->o, &e);

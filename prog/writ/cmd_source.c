@@ -148,17 +148,6 @@ static int keep(const struct args *a, const struct places *places, const struct 
     return a->dry_run ? 0 : source_save(places, s, e);
 }
 
-static int check_new(const struct places *places, const struct source *s, struct writ_error *e)
-{
-    struct sources sources = {0};
-    int rc = sources_load(places, &sources, e);
-
-    if (rc == 0 && sources_find(&sources, s->name) != NULL)
-        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "there is a source called %s already", s->name);
-    sources_free(&sources);
-    return rc;
-}
-
 static int add_source(const struct args *a, struct out *o, struct writ_error *e)
 {
     struct source s = {0};
@@ -173,7 +162,7 @@ static int add_source(const struct args *a, struct out *o, struct writ_error *e)
         pull_bundle(s.location, &bytes, e) < 0 ||
         certfile_read_bundle(writ_buffer_span(&bytes), s.location, &b, e) < 0 ||
         trust_load(&places, &trust, e) < 0 || check_trust(a, &places, &trust, &b, e) < 0 ||
-        choose_name(a, &b, &s, e) < 0 || check_new(&places, &s, e) < 0)
+        choose_name(a, &b, &s, e) < 0 || sources_check_new(&places, s.name, e) < 0)
         goto out;
     writ_hex_format(WRIT_SPAN_OF(b.fingerprint), s.fingerprint);
     rc = keep(a, &places, &s, &b, &result, e);

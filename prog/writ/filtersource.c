@@ -230,17 +230,6 @@ static int read_wish(const struct args *a, const struct places *places, struct s
     return take_root(a, s, e);
 }
 
-static int check_new(const struct places *places, const struct source *s, struct writ_error *e)
-{
-    struct sources sources = {0};
-    int rc = sources_load(places, &sources, e);
-
-    if (rc == 0 && sources_find(&sources, s->name) != NULL)
-        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "there is a source called %s already", s->name);
-    sources_free(&sources);
-    return rc;
-}
-
 static void tell_added(const struct args *a, struct out *o, const struct source *s,
                        const struct filterpull_result *result)
 {
@@ -303,7 +292,7 @@ int filtersource_add(const struct args *a, struct out *o, enum source_kind kind,
         return writ_fail_memory(e);
     s->kind = kind;
     if (check_options(a, kind, e) < 0 || places_find(&places, a->root, e) < 0 ||
-        read_wish(a, &places, s, e) < 0 || check_new(&places, s, e) < 0)
+        read_wish(a, &places, s, e) < 0 || sources_check_new(&places, s->name, e) < 0)
         goto out;
     rc = filtersource_pull(a, o, &places, s, NULL, a->now, &result, e);
     if (rc == 0 && !a->dry_run)

@@ -383,6 +383,17 @@ const struct source *sources_find(const struct sources *sources, const char *nam
     return NULL;
 }
 
+int sources_check_new(const struct places *places, const char *name, struct writ_error *e)
+{
+    struct sources sources = {0};
+    int rc = sources_load(places, &sources, e);
+
+    if (rc == 0 && sources_find(&sources, name) != NULL)
+        rc = writ_fail(e, WRIT_FAULT_CANNOT_CREATE, "there is a source called %s already", name);
+    sources_free(&sources);
+    return rc;
+}
+
 /* --------------------------------------------------------------------------------- changes */
 
 static void add_text(struct writ_buffer *text, const struct source *s)

@@ -73,6 +73,10 @@ const char *source_kind_name(enum source_kind kind);
 int source_check_location(enum source_kind kind, const char *location,
                           struct writ_error *e) WRIT_MUST_CHECK;
 
+/* WRIT_FAULT_CANNOT_CREATE when there is a source with this name already. */
+int sources_check_new(const struct places *places, const char *name,
+                      struct writ_error *e) WRIT_MUST_CHECK;
+
 /* True for a name a source may have: lower-case letters, digits, hyphens and dots, no dot first. */
 bool source_is_name(const char *name);
 

@@ -46,7 +46,7 @@ static int tell_text(const struct args *a, struct out *o, bool whole, const char
     return rc;
 }
 
-static int tell_fault(struct out *o, const char *path, const struct writ_error *e)
+int verdicts_tell_fault(struct out *o, const char *path, const struct writ_error *e)
 {
     if (o->json) {
         writ_emit_object(out_emit(o), NULL);
@@ -80,7 +80,7 @@ static int judge_one(const struct args *a, struct out *o, const struct judge *j,
     int status;
 
     if (judge_path(j, path, args_value(a, "seal"), &form, &answer, &e) < 0)
-        status = tell_fault(o, path, &e);
+        status = verdicts_tell_fault(o, path, &e);
     else if ((a->json ? tell_json(o, path, &answer, &e)
                       : tell_text(a, o, whole, path, &answer, &e)) < 0)
         status = out_fault_line(o, &e);

@@ -11,4 +11,8 @@
  * on; the whole always in JSON.  Returns the worst exit code. */
 int verdicts_run(const struct args *a, struct out *o, bool whole);
 
+/* Says that one of several subjects could not be looked at: a line, and its object in the list of
+ * results in JSON.  Returns the fault's exit code. */
+int verdicts_tell_fault(struct out *o, const char *subject, const struct writ_error *e);
+
 #endif

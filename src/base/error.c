@@ -100,6 +100,25 @@ void writ_error_clear(struct writ_error *e)
     e->text[0] = '\0';
 }
 
+bool writ_is_fault(uint32_t class)
+{
+    switch ((enum writ_fault) class) {
+    case WRIT_FAULT_UNEXPECTED:
+    case WRIT_FAULT_USAGE:
+    case WRIT_FAULT_BAD_INPUT:
+    case WRIT_FAULT_NO_INPUT:
+    case WRIT_FAULT_UNAVAILABLE:
+    case WRIT_FAULT_CANNOT_CREATE:
+    case WRIT_FAULT_IO:
+    case WRIT_FAULT_PERMISSION:
+    case WRIT_FAULT_CONFIGURATION:
+        return true;
+    case WRIT_FAULT_NONE:
+        break;
+    }
+    return false;
+}
+
 const char *writ_fault_name(enum writ_fault f)
 {
     switch (f) {

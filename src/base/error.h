@@ -6,6 +6,9 @@
 #ifndef WRIT_BASE_ERROR_H
 #define WRIT_BASE_ERROR_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "writ/error.h"
 
 #define WRIT_FORMAT(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -25,6 +28,9 @@ int writ_fail_errno(struct writ_error *e, enum writ_fault otherwise, int errno_v
 
 /* Records that memory ran out.  Always returns -1. */
 int writ_fail_memory(struct writ_error *e);
+
+/* True when class is one of enum writ_fault, and a fault: for what another process says. */
+bool writ_is_fault(uint32_t class);
 
 /* Puts "context: " before a sentence that is recorded already; does nothing when none is. */
 void writ_error_context(struct writ_error *e, const char *fmt, ...) WRIT_FORMAT(2, 3);
