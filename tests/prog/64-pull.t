@@ -134,7 +134,7 @@ feed: 0 tables, exactly one was wanted|/^file /d|no table
 feed: 2 tables, exactly one was wanted|/^file /p|two tables
 feed: 0 tables, exactly one was wanted|s/\.table /.ribbon /|only another kind of file
 feed: wanted .file targets/HASH.KIND LENGTH HASH|s/ targets./ ..\/targets\//|a path that leads elsewhere
-feed: wanted .file targets/HASH.KIND LENGTH HASH|s/^file targets.[0-9a-f]/file targets\/0/|a name that is not its hash's
+feed: wanted .file targets/HASH.KIND LENGTH HASH|/^file/{s,targets/0,targets/z,;s,targets/[1-9a-f],targets/0,;s,targets/z,targets/1,}|a name that is not its hash's
 9 trailing bytes after the feed|s/^file .*/&\nand more/|a line that nobody knows
 feed: wanted a line that begins with writ-feed/v1|s/v1/v2/|another version of the format
 END
