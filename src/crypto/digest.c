@@ -8,9 +8,12 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include "crypto/block.h"
+
 struct writ_digester {
     EVP_MD *sha256;
     EVP_MD_CTX *context;
+    bool by_instruction; /* crypto/block.h can be used */
 };
 
 struct writ_digester *writ_digester_new(struct writ_error *e)
@@ -29,6 +32,7 @@ struct writ_digester *writ_digester_new(struct writ_error *e)
         writ_digester_free(d);
         return NULL;
     }
+    d->by_instruction = writ_block_is_possible();
     return d;
 }
 
@@ -102,6 +106,10 @@ int writ_digester_sha256(struct writ_digester *d, struct writ_span a, struct wri
 {
     bool fits = a.n <= ONE_BLOCK_MAX && b.n <= ONE_BLOCK_MAX - a.n;
 
+    if (d->by_instruction && a.n == WRIT_BLOCK_HEAD && b.n <= WRIT_BLOCK_TAIL) {
+        writ_block_sha256(a.p, b, out);
+        return 0;
+    }
     if (fits && digest_block(a, b, out) == 0)
         return 0;
     return digest_pieces(d, a, b, out, e);
