@@ -72,9 +72,15 @@ struct writ_cert {
     bool is_numbered;                  /* carries writ's issuance number */
     uint64_t number;                   /* that number */
     bool has_ocsp_url;                 /* authorityInfoAccess names a responder */
-    struct writ_span alt_names;        /* value of subjectAltName, unread; or empty */
-    struct writ_span sct_list;         /* SCTs as object/sct.h reads them; empty when it has none */
-    bool has_unknown_critical;         /* a critical extension that writ does not know */
+    struct writ_span access;     /* authorityInfoAccess, for writ_cert_next_ocsp_url; or empty */
+    struct writ_span crl_points; /* cRLDistributionPoints, for writ_point_next; or empty */
+    struct writ_span freshest_points; /* freshestCRL, likewise */
+    bool has_broken_points;           /* one of the two does not read; it is then empty */
+    bool must_staple;                 /* TLS feature status_request (RFC 7633): no staple, no use */
+    bool has_nocheck;                 /* id-pkix-ocsp-nocheck: its own status is not asked about */
+    struct writ_span alt_names;       /* value of subjectAltName, unread; or empty */
+    struct writ_span sct_list;        /* SCTs as object/sct.h reads them; empty when it has none */
+    bool has_unknown_critical;        /* a critical extension that writ does not know */
     struct writ_span unknown_critical; /* the identifier of the first one */
 };
 
@@ -94,6 +100,10 @@ int writ_public_key_parse(struct writ_cursor *c, struct writ_public_key *key) WR
  * algorithm allows (absent; for RSA and hashes NULL too).  whole may be NULL. */
 int writ_algorithm_parse(struct writ_cursor *c, enum writ_oid *algorithm, struct writ_span *whole,
                          const char *what) WRIT_MUST_CHECK;
+
+/* The next http:// or https:// URL of an OCSP responder; rest begins as cert->access.  False when
+ * there are no more. */
+bool writ_cert_next_ocsp_url(struct writ_span *rest, struct writ_span *url);
 
 /* True when the extended key usage names the purpose. */
 bool writ_cert_has_purpose(const struct writ_cert *cert, enum writ_oid purpose);
