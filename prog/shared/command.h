@@ -55,6 +55,8 @@ struct command {
     bool mutates;                        /* changes something: --dry-run is offered */
     bool needs_passphrase;               /* opens or makes a key: --passphrase-fd is offered */
     bool program_follows;                /* options end at the first operand: `run FILE ARG...` */
+    bool starts_bare;                    /* OpenSSL without what it can do without
+                                            (crypto/start.h): the command is a short one */
     bool hidden;                         /* for tests and builds: in no list */
     const char *const *examples;         /* lines for a shell, NULL at the end; one that does not
                                             exit with 0 ends in "# exits N" */

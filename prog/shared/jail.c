@@ -37,10 +37,15 @@ static bool forgets_children(void)
            (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0);
 }
 
-int jail_prepare(struct writ_error *e)
+void jail_keep_children(void)
 {
     if (forgets_children())
         (void)signal(SIGCHLD, SIG_DFL);
+}
+
+int jail_prepare(struct writ_error *e)
+{
+    jail_keep_children();
     return writ_crypto_start(e);
 }
 

@@ -57,6 +57,9 @@ typedef int jail_work(void *argument, struct writ_buffer *answer, struct writ_er
  * ignored, since a child's end could not be told then. */
 int jail_prepare(struct writ_error *e) WRIT_MUST_CHECK;
 
+/* The second part alone, for who has started OpenSSL in another way. */
+void jail_keep_children(void);
+
 /* What the kernel offers, asked anew each time. */
 struct jail_strength jail_strength(void);
 

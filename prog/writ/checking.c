@@ -15,7 +15,8 @@ int checking_start(struct checking *c, const char *root, int64_t now, struct wri
     int rc = -1;
 
     *c = (struct checking){.now = now};
-    if (jail_prepare(e) == 0 && places_find(&places, root, e) == 0)
+    jail_keep_children();
+    if (places_find(&places, root, e) == 0)
         rc = filters_open(&c->filters, &places, e);
     places_free(&places);
     return rc;

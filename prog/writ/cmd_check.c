@@ -1,6 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/start.h"
 #include "shared/fetcher.h"
 #include "shared/file.h"
 #include "verdict/judge.h"
@@ -144,6 +145,7 @@ static int start(struct run *r, struct writ_error *e)
     const char *chain = args_value(r->a, "chain");
 
     if (usage(r->a, e) < 0 ||
+        (r->a->operand_count > 1 && writ_crypto_start(e) < 0) || /* once, not in each child */
         (chain != NULL && file_read(chain, CHECKING_BYTES_MAX, &r->chain, e) < 0) ||
         checking_start(&r->checking, r->a->root, r->a->now, e) < 0)
         return -1;
@@ -199,6 +201,7 @@ const struct command command_check = {
             {.name = "allow-uncovered", .help = "exit 0 where no filter can know"},
             {0}},
     .network = "with https://HOST",
+    .starts_bare = true,
     .examples = (const char *const[]){"writ check good.pem revoked.pem  # exits 2",
                                       "writ check - <good.pem", NULL},
     .exits = "0 good, 2 revoked, 3 untrusted or malformed, 4 not covered, 5 stale,\n"

@@ -48,7 +48,7 @@ static int dispatch(const struct args *a, struct out *o)
         return command_version.run(a, o);
     if (a->command == NULL)
         return refuse_lack_of_command(a, o);
-    if (writ_crypto_start(&e) < 0)
+    if ((a->command->starts_bare ? writ_crypto_start_bare(&e) : writ_crypto_start(&e)) < 0)
         return out_fault(o, &e);
     return a->command->run(a, o);
 }

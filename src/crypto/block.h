@@ -12,7 +12,7 @@
 #define WRIT_BLOCK_HEAD 32 /* bytes of the first part: an issuer's hash */
 #define WRIT_BLOCK_TAIL 23 /* at most, of the second: a serial number */
 
-/* True when this processor has them (Intel SHA extensions).  Asks it each time: 0.1 us. */
+/* True when this processor has them (Intel SHA extensions) and the C library can tell. */
 bool writ_block_is_possible(void);
 
 /* The SHA-256 (FIPS 180-4) of head followed by tail, which has at most WRIT_BLOCK_TAIL bytes.  Only

@@ -95,6 +95,18 @@ const char *writ_crypto_reason(unsigned long code)
     return ERR_reason_error_string(code);
 }
 
+int writ_crypto_start_bare(struct writ_error *e)
+{
+    bool complete;
+
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
+                                  OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
+                              NULL);
+    complete = is_started() && has_hash("SHA256") && has_scheme("ECDSA");
+    ERR_clear_error();
+    return complete ? 0 : writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL has no SHA-256 or no ECDSA");
+}
+
 int writ_crypto_start(struct writ_error *e)
 {
     const unsigned char *p = some_key;
