@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "object/distribution.h"
 
 /* ------------------------------------------------------------------ names (RFC 5280 4.1.2.4) */
 
@@ -259,6 +260,7 @@ static int take_access_descriptions(struct writ_cursor *c, struct writ_cert *cer
 
     if (writ_der_enter(c, WRIT_DER_SEQUENCE, &sequence, "authorityInfoAccess") < 0)
         return -1;
+    cert->access = WRIT_SPAN(sequence.at, sequence.left);
     while (sequence.left > 0) {
         if (writ_der_enter(&sequence, WRIT_DER_SEQUENCE, &description, "AccessDescription") < 0 ||
             writ_der_oid(&description, &content, &method, "accessMethod") < 0 ||
@@ -266,6 +268,38 @@ static int take_access_descriptions(struct writ_cursor *c, struct writ_cert *cer
             writ_der_end(&description, "AccessDescription") < 0)
             return -1;
         cert->has_ocsp_url |= method == WRIT_OID_AD_OCSP;
+    }
+    return 0;
+}
+
+/* A list of points that is not one does not make the certificate worse for who does not ask for
+ * CRLs; who does is told. */
+static void take_points(struct writ_cursor *value, struct writ_span *points, struct writ_cert *cert)
+{
+    struct writ_cursor inside = *value;
+
+    inside.error = NULL;
+    if (writ_points_take(&inside, points, "distribution points") < 0 || inside.left > 0) {
+        *points = WRIT_SPAN_NONE;
+        cert->has_broken_points = true;
+    }
+    value->left = 0;
+}
+
+#define FEATURE_STATUS_REQUEST 5 /* the number of the TLS extension (RFC 6066 section 8) */
+
+/* RFC 7633 section 4.1: numbers of the TLS extensions without which the certificate is not good. */
+static int take_features(struct writ_cursor *c, struct writ_cert *cert)
+{
+    struct writ_cursor sequence;
+    uint64_t feature;
+
+    if (writ_der_enter(c, WRIT_DER_SEQUENCE, &sequence, "tlsFeature") < 0)
+        return -1;
+    while (sequence.left > 0) {
+        if (writ_der_unsigned(&sequence, WRIT_DER_INTEGER, UINT16_MAX, &feature, "tlsFeature") < 0)
+            return -1;
+        cert->must_staple |= feature == FEATURE_STATUS_REQUEST;
     }
     return 0;
 }
@@ -314,6 +348,18 @@ static int take_known(struct writ_cursor *value, enum writ_oid oid, bool critica
         return 0;
     case WRIT_OID_SCT_LIST:
         take_sct_list(value, cert);
+        return 0;
+    case WRIT_OID_CRL_DISTRIBUTION_POINTS:
+        take_points(value, &cert->crl_points, cert);
+        return 0;
+    case WRIT_OID_FRESHEST_CRL:
+        take_points(value, &cert->freshest_points, cert);
+        return 0;
+    case WRIT_OID_TLS_FEATURE:
+        return take_features(value, cert);
+    case WRIT_OID_OCSP_NOCHECK:
+        cert->has_nocheck = true;
+        value->left = 0;
         return 0;
     default:
         value->left = 0;
@@ -490,6 +536,27 @@ int writ_cert_parse(struct writ_span der, struct writ_cert *cert, struct writ_er
 }
 
 /* ------------------------------------------------------------------------------- questions */
+
+bool writ_cert_next_ocsp_url(struct writ_span *rest, struct writ_span *url)
+{
+    struct writ_cursor c = writ_cursor_over(*rest, NULL);
+    struct writ_cursor description, location;
+    struct writ_general_name name;
+    struct writ_span content;
+    enum writ_oid method;
+
+    while (c.left > 0) {
+        if (writ_der_enter(&c, WRIT_DER_SEQUENCE, &description, "AccessDescription") < 0 ||
+            writ_der_oid(&description, &content, &method, "accessMethod") < 0 ||
+            writ_der_any(&description, &name.tag, &location, NULL, "accessLocation") < 0)
+            return false;
+        *rest = WRIT_SPAN(c.at, c.left);
+        name.value = *url = WRIT_SPAN(location.at, location.left);
+        if (method == WRIT_OID_AD_OCSP && writ_general_name_is_url(&name))
+            return true;
+    }
+    return false;
+}
 
 bool writ_cert_has_purpose(const struct writ_cert *cert, enum writ_oid purpose)
 {

@@ -52,6 +52,9 @@ int writ_general_names_take(struct writ_cursor *c, struct writ_span *names,
  * end. */
 bool writ_general_name_next(struct writ_span *rest, struct writ_general_name *name);
 
+/* True for a URI that begins with http:// or https://, in any case. */
+bool writ_general_name_is_url(const struct writ_general_name *name);
+
 /* True when a directoryName among them is this Name (DER, with header; section 7.1). */
 bool writ_general_names_have(struct writ_span names, struct writ_span name);
 

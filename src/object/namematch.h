@@ -18,9 +18,9 @@
 
 #include "bytes/der.h"
 
-/* The most characters of one value that are compared prepared; longer ones match octet for octet.
- */
-#define WRIT_NAMEMATCH_MAX 512
+/* Attributes of one RDN that are held against each other in any order; RDNs with more match octet
+ * for octet. */
+#define WRIT_RDN_ATTRIBUTES_MAX 32
 
 /* True when two Names (DER, with their headers) are the same name.  Two empty names are.  A span
  * that is not a Name matches nothing but the same octets. */
