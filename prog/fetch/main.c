@@ -3,10 +3,12 @@
  *
  *   writ-fetch get URL CEILING DEADLINE_MS ETAG FROM IF_RANGE
  *   writ-fetch post URL CEILING DEADLINE_MS TYPE WANTED   (the body from standard input)
- *   writ-fetch chain NAME HOST PORT STARTTLS DEADLINE_MS  (STARTTLS may be empty)
+ *   writ-fetch race DEADLINE_MS TYPE WANTED {get|post} URL ...  (what is posted from standard
+ * input) writ-fetch chain NAME HOST PORT STARTTLS DEADLINE_MS  (STARTTLS may be empty)
  *
- * The body of the answer goes to standard output.  What happened goes to descriptor 3, as the lines
- * that shared/fetcher.c understands.  Not for people: writ calls it.
+ * The body of the answer goes to standard output; of a race, the frames of shared/raceframe.h. What
+ * happened goes to descriptor 3, as the lines that shared/fetcher.c understands.  Not for people:
+ * writ calls it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #include "fetch/chain.h"
+#include "fetch/race.h"
 #include "shared/fetch.h"
 #include "shared/file.h"
 #include "shared/jail.h"
@@ -120,6 +123,41 @@ static int post(char **argv, const struct fetch *what, struct writ_error *e)
     return rc < 0 ? say_fault(e) : say("fresh");
 }
 
+/* The servers of a race: pairs of a method and a URL. */
+static int read_servers(char **argv, int argc, struct race *what, struct writ_error *e)
+{
+    for (int i = 0; i + 1 < argc && what->count < RACE_SERVERS_MAX; i += 2) {
+        bool post = strcmp(argv[i], "post") == 0;
+
+        if (!post && strcmp(argv[i], "get") != 0)
+            return writ_fail(e, WRIT_FAULT_USAGE, "writ-fetch: wanted get or post: %.40s", argv[i]);
+        what->server[what->count++] = (struct race_server){.url = argv[i + 1], .post = post};
+    }
+    if (argc % 2 != 0 || (size_t)argc != 2 * what->count)
+        return writ_fail(e, WRIT_FAULT_USAGE,
+                         "writ-fetch: race wants 1 to %d pairs of a method "
+                         "and a URL",
+                         RACE_SERVERS_MAX);
+    return 0;
+}
+
+static int race(char **argv, int argc)
+{
+    struct race what = {.type = argv[3], .wanted = argv[4]};
+    struct writ_buffer body = {0};
+    struct writ_error e = {0};
+    int rc = -1;
+
+    if (jail_prepare(&e) == 0 && number(argv[2], &what.deadline_ms, &e) == 0 &&
+        read_servers(argv + 5, argc - 5, &what, &e) == 0 &&
+        file_read_fd(STDIN_FILENO, "the request", BODY_MAX, &body, &e) == 0) {
+        what.body = writ_buffer_span(&body);
+        rc = race_run(&what, STDOUT_FILENO, &e);
+    }
+    writ_buffer_free(&body);
+    return rc < 0 ? say_fault(&e) : say("fresh");
+}
+
 /* The deadline of a chain: in a signal handler. */
 static void expire(int signal)
 {
@@ -152,6 +190,8 @@ int main(int argc, char **argv)
 
     /* Nobody waits for an answer any more when the caller has died. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (argc >= 7 && strcmp(argv[1], "race") == 0)
+        return race(argv, argc);
     if (argc != 7 && argc != 8) {
         (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch is not for people; see writ pull");
         (void)fprintf(stderr, "%s\n", e.text);
@@ -168,6 +208,6 @@ int main(int argc, char **argv)
         return get(argv, &what, &e);
     if (strcmp(argv[1], "post") == 0 && argc == 7)
         return post(argv, &what, &e);
-    (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch: wanted get, post or chain");
+    (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch: wanted get, post, race or chain");
     return say_fault(&e);
 }

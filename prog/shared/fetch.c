@@ -181,7 +181,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *own)
 /* ---- setting up ---- */
 
 /* libcurl's own start.  OpenSSL comes first, so that libcurl does not make it read openssl.cnf. */
-static int start(struct writ_error *e)
+int fetch_start(struct writ_error *e)
 {
     static bool started;
 
@@ -214,7 +214,7 @@ static bool scheme_is_web(CURLU *u)
     return web;
 }
 
-static int check_url(const char *url, const char *shown, struct writ_error *e)
+int fetch_check_url(const char *url, const char *shown, struct writ_error *e)
 {
     CURLU *u = curl_url();
     int rc = -1;
@@ -438,7 +438,7 @@ static int judge(const struct transfer *t, CURLcode code, bool conditional, stru
 static int open_transfer(struct transfer *t, struct writ_error *e)
 {
     (void)file_shown(t->what->url, t->shown);
-    if (start(e) < 0 || check_url(t->what->url, t->shown, e) < 0)
+    if (fetch_start(e) < 0 || fetch_check_url(t->what->url, t->shown, e) < 0)
         return -1;
     t->deadline = deadline_in(whole_of(t->what));
     t->multi = curl_multi_init();

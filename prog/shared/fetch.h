@@ -84,4 +84,9 @@ int fetch_get_bytes(const struct fetch *what, struct writ_buffer *out, struct fe
 int fetch_post(const struct fetch *what, const char *type, struct writ_span body,
                const char *wanted, struct writ_buffer *out, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* For those that put questions of their own to libcurl (prog/fetch).  _start starts it, once;
+ * _check_url says whether a URL may be fetched at all, and calls it `shown`. */
+int fetch_start(struct writ_error *e) WRIT_MUST_CHECK;
+int fetch_check_url(const char *url, const char *shown, struct writ_error *e) WRIT_MUST_CHECK;
+
 #endif
