@@ -157,7 +157,7 @@ holds 'a sealed program is allowed' agrees app '^allowed: Alice, Example Corp'
 holds 'so is one of somebody else' agrees tool '^allowed: Bob, Example Corp'
 holds 'so is data with a seal beside it' agrees note.txt '^allowed: Alice'
 holds 'a program without a seal is unsigned' agrees plain '^unsigned'
-cp app changed && printf x | dd of=changed bs=1 seek=20000 conv=notrunc status=none
+cp app changed && flip changed 20000
 holds 'a changed one is modified' agrees changed '^refused: modified'
 exits 0 'the archive says the same' ./verify-static $bundle "$pin" kept app "$now"
 
@@ -165,7 +165,7 @@ mkdir empty
 exits 4 'without a feed nothing is covered' ./verify $bundle "$pin" empty app "$now"
 mkdir half && cp kept/feed.note half/
 exits 74 'half a feed is damage, and no verdict' ./verify $bundle "$pin" half app "$now"
-cp -r kept spoiled && printf x | dd of=spoiled/table bs=1 seek=70 conv=notrunc status=none
+cp -r kept spoiled && flip spoiled/table 70
 exits 74 'so is a feed that somebody has changed' ./verify $bundle "$pin" spoiled app "$now"
 exits 5 'an old one is stale' ./verify $bundle "$pin" kept app "$((now + 40 * 86400))"
 mkdir app2.writ && cp app app2

@@ -188,10 +188,10 @@ truncate -s 1048577 app.writ
 judged malformed malformed 3 'a sound tail with a seal over its ceiling beside it is malformed' app
 holds 'the ceiling is named' grep -q 'app.writ has 1048577 bytes, more than the 1048576' out
 both bob.writ
-printf '\001' | dd of=app bs=1 seek=5000 conv=notrunc 2>/dev/null
+flip app 5000
 judged modified content-changed 3 'a changed program does not pass with two seals either' app
 afresh plain
-printf '\001' | dd of=app bs=1 seek=5000 conv=notrunc 2>/dev/null
+flip app 5000
 cp bob.writ app.writ
 judged modified content-changed 3 'nor with one beside it' app
 

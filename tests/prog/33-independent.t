@@ -35,10 +35,7 @@ survivors=
 i=0
 while [ "$i" -lt "$length" ]; do
     cp parts/codedirectory parts/changed
-    byte=$(od -An -tu1 -j "$i" -N 1 parts/codedirectory)
-    # shellcheck disable=SC2059 # made here
-    printf "\\$(printf %o $((byte ^ 1)))" |
-        dd of=parts/changed bs=1 seek="$i" conv=notrunc 2>/dev/null
+    flip parts/changed "$i"
     if openssl cms -verify -binary -inform DER -in parts/sig.der -content parts/changed \
         -purpose any -CAfile root.pem -out verified 2>/dev/null; then
         survivors="$survivors $i"

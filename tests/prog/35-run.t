@@ -133,7 +133,7 @@ holds 'with --json the refusal is a document' \
     [ "$code $(field '.fault | "\(.class): \(.message)"')" = \
     '126 permission: ./unsigned: unsigned: no seal; network: none' ]
 cp app changed
-printf '\001' | dd of=changed bs=1 seek=5000 conv=notrunc 2>/dev/null
+flip changed 5000
 exits 126 'a changed one neither' writ run ./changed
 holds 'nor is any of it printed' [ ! -s out ]
 exits 127 'what is not there is not found' writ run ./nowhere

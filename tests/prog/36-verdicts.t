@@ -12,7 +12,7 @@ done
 must w sign app --key alice
 must w sign gone --key bob
 cp app changed
-printf '\001' | dd of=changed bs=1 seek=5000 conv=notrunc 2>/dev/null
+flip changed 5000
 cp /bin/true bare
 cp bare cut
 cat ./app >>./cut

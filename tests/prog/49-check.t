@@ -150,7 +150,9 @@ mv "$filters" aside
 exits 4 'without filters nothing is covered' writ check revoked.chain
 holds 'and the line says that there is no source' line 'there is no source of filters'
 mv aside "$filters"
-find "$filters" -type f -name '*filter*' -exec sh -c 'printf x | dd of="$1" bs=1 seek=40 conv=notrunc 2>/dev/null' _ {} \;
+for filter in $(find "$filters" -type f -name '*filter*'); do
+    flip "$filter" 40
+done
 run writ check revoked.chain
 holds 'damaged filters answer nothing, and are named' [ "$code" -eq 4 ]
 holds 'on standard error' grep -q '^writ: test: ' err

@@ -101,7 +101,7 @@ prints "comes again, alone" \
     "crlite: 4 filters taken over, built at 2026-03-23T12:00:00Z; 5.9 kB, of which 997 bytes came"
 asked 4 | grep '^200 /2026' >asked.log
 holds "by its name" [ "$(cat asked.log)" = "200 /20260322-1-default.filter.delta" ]
-printf x | dd of="$files/20260322-0-default.filter" bs=1 seek=1000 conv=notrunc 2>/dev/null
+flip "$files/20260322-0-default.filter" 1000
 run d source list
 holds "a file that was changed is seen" grep -q 'damaged: 20260322-0-default.filter is not the file that was pulled' out
 run d status

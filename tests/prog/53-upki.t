@@ -61,7 +61,7 @@ mirror generated=1774224004
 must d pull
 holds "what is not a filter's name is left alone" [ -e "$files/notes.txt" ]
 holds "what upki would remove is removed" [ ! -e "$files/old.filter" ]
-printf x | dd of="$files/$full" bs=1 seek=1000 conv=notrunc 2>/dev/null
+flip "$files/$full" 1000
 run d source list
 holds "a file that was changed is seen" grep -q "damaged: $full is not the file that was pulled" out
 forget_asked

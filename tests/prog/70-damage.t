@@ -69,9 +69,7 @@ spoil() { # FILE HOW
     noise) head -c 500 /dev/urandom >"$1" ;;
     zeros) head -c 500 /dev/zero >"$1" ;;
     changed) # one bit of one byte in the middle
-        n=$(($(wc -c <"$1") / 2))
-        byte=$(od -An -tu1 -j $n -N 1 "$1" | tr -d ' ')
-        printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek=$n conv=notrunc 2>/dev/null
+        flip "$1" $(($(wc -c <"$1") / 2))
         ;;
     directory) rm -f "$1" && mkdir "$1" ;;
     fifo) rm -f "$1" && mkfifo "$1" ;;

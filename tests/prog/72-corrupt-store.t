@@ -43,9 +43,8 @@ spoilt() {
     holds "$2" true
 }
 
-flip() { # OFFSET: one byte of the store
-    byte=$(od -An -tu1 -j "$1" -N 1 "$(store)" | tr -d ' ')
-    printf "\\$(printf %o $((byte ^ 255)))" | dd of="$(store)" bs=1 seek="$1" conv=notrunc 2>/dev/null
+flip_store() { # OFFSET: one byte of the store
+    flip "$(store)" "$1" 255
 }
 
 : >"$(store)"
@@ -95,7 +94,7 @@ wrong=0
 while [ $page -lt $pages ]; do
     cp sound.db "$(store)"
     rm -f "$(store)-wal" "$(store)-shm"
-    flip $((page * 4096))
+    flip_store $((page * 4096))
     run w ca list
     if [ "$code" -ne 0 ]; then
         one_sentence || wrong=$((wrong + 1))

@@ -71,6 +71,13 @@ prints() {
     holds "$1" [ "$(cat out)" = "$2" ]
 }
 
+# flip FILE OFFSET [MASK]: some bits of one byte become others; which, does not depend on what is there.
+flip() {
+    flipped=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+    # shellcheck disable=SC2059 # made here
+    printf "\\$(printf %o $((flipped ^ ${3:-1})))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
 # The end of every test.
 finish() {
     echo "1..$claims"
