@@ -71,6 +71,11 @@ static int check_rehearsal(const char *path, struct writ_error *e)
     struct castore_info info;
     int rc = s == NULL ? -1 : castore_info(s, &info, e);
 
+    if (rc == 0 && info.is_old)
+        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                       "%s was made by an older writ; the first change will take it to this one's "
+                       "schema, and cannot be rehearsed",
+                       path);
     if (rc == 0 && info.is_backup)
         rc = writ_fail(e, WRIT_FAULT_CONFIGURATION,
                        "%s is a backup that is not in use yet; the first change will burn a gap of "
@@ -249,6 +254,40 @@ int ca_find(struct ca *ca, const char *word, struct castore_matches *m,
         return -1;
     *found = castore_matches_only(m, word, e);
     return *found == NULL ? -1 : 0;
+}
+
+/* ---------------------------------------------------------------------------- who issues */
+
+static int check_issues(const struct castore_certificate *c, struct writ_error *e)
+{
+    if (c->role == CASTORE_ROOT || c->role == CASTORE_INTERMEDIATE)
+        return 0;
+    return writ_fail(e, WRIT_FAULT_USAGE, "%s is no root or intermediate, and issues nothing",
+                     c->name);
+}
+
+int ca_issuer(struct ca *ca, const char *word, struct castore_matches *m, struct writ_cert *cert,
+              struct writ_error *e)
+{
+    const struct castore_certificate *found;
+
+    if (word != NULL) {
+        if (ca_find(ca, word, m, &found, e) < 0 || check_issues(found, e) < 0)
+            return -1;
+        return writ_cert_parse(found->der, cert, e);
+    }
+    if (castore_find_role(ca->store, CASTORE_INTERMEDIATE, m, e) < 0)
+        return -1;
+    if (m->n == 0)
+        return ca_newest(ca, CASTORE_ROOT, m, cert, e);
+    return writ_cert_parse(m->at[0]->der, cert, e);
+}
+
+struct writ_key *ca_issuer_key(struct ca *ca, const struct castore_certificate *issuer,
+                               struct writ_error *e)
+{
+    return ca_key(ca, issuer->role == CASTORE_ROOT ? CASTORE_KEY_ROOT : CASTORE_KEY_INTERMEDIATE,
+                  issuer->spki_hash, e);
 }
 
 /* -------------------------------------------------------------------------------- changes */

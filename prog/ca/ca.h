@@ -46,6 +46,16 @@ struct writ_key *ca_key(struct ca *ca, enum castore_purpose purpose, const uint8
 int ca_newest(struct ca *ca, enum castore_role role, struct castore_matches *m,
               struct writ_cert *cert, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* The certificate that issues: the root or intermediate that a person means by word, or when word
+ * is NULL the newest intermediate, else the root.  Its bytes are owned by m, which holds this one.
+ */
+int ca_issuer(struct ca *ca, const char *word, struct castore_matches *m, struct writ_cert *cert,
+              struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The key of a root or intermediate, like ca_key. */
+struct writ_key *ca_issuer_key(struct ca *ca, const struct castore_certificate *issuer,
+                               struct writ_error *e) WRIT_MUST_CHECK;
+
 /* The certificates above this one, nearest first, the root last. */
 struct ca_chain {
     size_t count;

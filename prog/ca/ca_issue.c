@@ -143,19 +143,34 @@ static int check_ocsp_url(const struct args *a, struct writ_error *e)
 
 /* What was asked for, before anything is opened.  Strangers' bytes are read here, while no key is
  * in memory. */
+static int prepare_life(const struct args *a, struct issue *s, struct writ_error *e)
+{
+    bool responder = args_flag(a, "responder");
+
+    if (args_duration(a, "life", responder ? WRIT_RESPONDER_LIFE : WRIT_LEAF_LIFE, &s->life, e) < 0)
+        return -1;
+    if (responder && (s->life < WRIT_MINUTE || s->life > 3 * WRIT_RESPONDER_LIFE))
+        return args_fail(a, e,
+                         "--life: a responder's is one minute to 90 days, since nobody asks "
+                         "whether its certificate is revoked");
+    if (s->life < WRIT_MINUTE || s->life > 10 * WRIT_LEAF_LIFE)
+        return args_fail(a, e, "--life: wanted one minute to ten years");
+    return 0;
+}
+
 static int prepare(const struct args *a, struct issue *s, struct writ_error *e)
 {
     const char *word = args_operand(a, 0);
 
+    if (args_flag(a, "tsa") && args_flag(a, "responder"))
+        return args_fail(a, e, "--tsa and --responder are two certificates");
     s->from_request = is_regular(word);
     if ((s->from_request ? certfile_read_request(word, &s->request, e) : check_not_file(word, e)) <
         0)
         return -1;
     if (name_subject(a, s, e) < 0 || check_ocsp_url(a, e) < 0 || name_files(a, s, e) < 0 ||
-        args_duration(a, "life", WRIT_LEAF_LIFE, &s->life, e) < 0)
+        prepare_life(a, s, e) < 0)
         return -1;
-    if (s->life < WRIT_MINUTE || s->life > 10 * WRIT_LEAF_LIFE)
-        return args_fail(a, e, "--life: wanted one minute to ten years");
     if (args_flag(a, "insecure-plain-key") && s->from_request)
         return args_fail(a, e, "--insecure-plain-key: a request's key stays with its owner");
     return 0;
@@ -192,11 +207,12 @@ static int check_issuer(struct ca *ca, const struct castore_matches *issuer, int
     int rc = castore_find_id(ca->store, issuer->at[0]->id, &m, e);
 
     if (rc == 0 && now > m.at[0]->not_after)
-        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION, "the intermediate's certificate has ended");
+        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION, "the %s's certificate has ended",
+                       castore_role_name(m.at[0]->role));
     else if (rc == 0 && m.at[0]->revoked)
-        rc = writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                       "the intermediate is revoked or held (%s): what it signs is refused",
-                       writ_reason_name(m.at[0]->revocation.reason));
+        rc = writ_fail(
+            e, WRIT_FAULT_CONFIGURATION, "the %s is revoked or held (%s): what it signs is refused",
+            castore_role_name(m.at[0]->role), writ_reason_name(m.at[0]->revocation.reason));
     castore_matches_free(&m);
     return rc;
 }
@@ -226,7 +242,9 @@ static int issue_in_transaction(const struct args *a, struct ca *ca, struct issu
     char serial[2 * CASTORE_SERIAL_MAX + 1];
     int64_t now;
     struct ca_order order = {
-        .role = args_flag(a, "tsa") ? WRIT_ROLE_TSA : WRIT_ROLE_DEVELOPER,
+        .role = args_flag(a, "tsa")         ? WRIT_ROLE_TSA
+                : args_flag(a, "responder") ? WRIT_ROLE_RESPONDER
+                                            : WRIT_ROLE_DEVELOPER,
         .name = s->name,
         .team = s->team,
         .spki = writ_buffer_span(&s->spki),
@@ -256,7 +274,8 @@ static int write_chain(const struct issue *s, const struct castore_matches *issu
     int rc;
 
     writ_pem_build(&pem, "CERTIFICATE", writ_buffer_span(&s->der));
-    writ_pem_build(&pem, "CERTIFICATE", issuer->at[0]->der);
+    if (issuer->at[0]->role != CASTORE_ROOT)
+        writ_pem_build(&pem, "CERTIFICATE", issuer->at[0]->der);
     rc = writ_buffer_check(&pem, e);
     if (rc == 0)
         rc = file_create_bytes(s->cert_path, 0644, writ_buffer_span(&pem), e);
@@ -266,7 +285,7 @@ static int write_chain(const struct issue *s, const struct castore_matches *issu
 
 static void tell(const struct args *a, struct out *o, const struct issue *s)
 {
-    char serial[2 * CASTORE_SERIAL_MAX + 1], end[WRIT_TIME_TEXT];
+    char serial[2 * CASTORE_SERIAL_MAX + 1], end[WRIT_TIME_TEXT], number[32] = "";
 
     ca_serial_text(&s->record, serial);
     writ_time_format(s->record.not_after, end);
@@ -277,7 +296,8 @@ static void tell(const struct args *a, struct out *o, const struct issue *s)
         writ_emit_string(m, "team", s->team);
         writ_emit_string(m, "role", castore_role_name(s->record.role));
         writ_emit_string(m, "serial", serial);
-        writ_emit_unsigned(m, "number", s->record.number);
+        if (s->record.number > 0)
+            writ_emit_unsigned(m, "number", s->record.number);
         writ_emit_string(m, "not_after", end);
         writ_emit_string(m, "certificate", s->cert_path);
         writ_emit_flag(m, "dry_run", a->dry_run);
@@ -285,9 +305,11 @@ static void tell(const struct args *a, struct out *o, const struct issue *s)
             writ_emit_string(m, "key", s->key_path);
         return;
     }
-    out_say(o, "%s %s: serial %s, number %llu, team %s, until %s",
-            a->dry_run ? "would issue" : "issued", s->name, serial,
-            (unsigned long long)s->record.number, s->team, end);
+    if (s->record.number > 0)
+        (void)snprintf(number, sizeof number, ", number %llu",
+                       (unsigned long long)s->record.number);
+    out_say(o, "%s %s: serial %s%s, team %s, until %s", a->dry_run ? "would issue" : "issued",
+            s->name, serial, number, s->team, end);
     if (a->dry_run)
         return;
     out_say(o, "  certificate %s", s->cert_path);
@@ -303,9 +325,9 @@ static int issue(const struct args *a, struct ca *ca, struct issue *s, struct wr
     struct writ_key *key = NULL;
     int rc = -1;
 
-    if (ca_newest(ca, CASTORE_INTERMEDIATE, &issuer, &cert, e) < 0)
+    if (ca_issuer(ca, args_value(a, "issuer"), &issuer, &cert, e) < 0)
         goto out;
-    key = ca_key(ca, CASTORE_KEY_INTERMEDIATE, issuer.at[0]->spki_hash, e);
+    key = ca_issuer_key(ca, issuer.at[0], e);
     if (key == NULL || make_subject_key(s, e) < 0 || keep_subject_key(a, ca, s, e) < 0)
         goto out;
     if (issue_in_transaction(a, ca, s, &issuer, &cert, key, e) < 0) {

@@ -18,6 +18,8 @@ static enum castore_role stored_role(enum writ_role role)
         return CASTORE_DEVELOPER;
     case WRIT_ROLE_TSA:
         return CASTORE_TSA;
+    case WRIT_ROLE_RESPONDER:
+        return CASTORE_RESPONDER;
     }
     return CASTORE_DEVELOPER;
 }
@@ -81,6 +83,21 @@ static int fill_record(const struct ca_order *order, const struct writ_certifica
     return writ_sha256(order->spki, record->spki_hash, e);
 }
 
+/* The issuer's next number; an adopted one gives none. */
+static int take_number(struct ca *ca, const struct ca_order *order,
+                       struct writ_certificate_order *made, struct writ_error *e)
+{
+    struct castore_adoption adoption;
+
+    if (order->issuer_id == 0)
+        return 0;
+    if (castore_adoption(ca->store, order->issuer_id, &adoption, e) < 0)
+        return -1;
+    made->unnumbered = adoption.adopted;
+    return made->unnumbered ? 0
+                            : castore_number_next(ca->store, order->issuer_id, &made->number, e);
+}
+
 int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now,
                         struct castore_certificate *record, struct writ_buffer *der,
                         struct writ_error *e)
@@ -98,10 +115,8 @@ int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now
         .key = order->issuer_key,
     };
 
-    if (order->issuer_id != 0 &&
-        castore_number_next(ca->store, order->issuer_id, &made.number, e) < 0)
-        return -1;
-    if (writ_new_serial(made.serial, e) < 0 || writ_issue_certificate(&made, der, e) < 0 ||
+    if (take_number(ca, order, &made, e) < 0 || writ_new_serial(made.serial, e) < 0 ||
+        writ_issue_certificate(&made, der, e) < 0 ||
         fill_record(order, &made, now, writ_buffer_span(der), record, e) < 0)
         return -1;
     return castore_certificate_add(ca->store, record, &record->id, e);

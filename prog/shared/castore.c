@@ -28,10 +28,10 @@ void castore_close(struct castore *s)
 
 static int make_tables(struct castore *s, struct writ_error *e)
 {
-    if (castore_begin(s, e) < 0 || castore_sql_exec(s, castore_schema, e) < 0)
+    if (castore_begin(s, e) < 0 || castore_schema_make(s, e) < 0)
         return -1;
     /* "wrCA", and CASTORE_SCHEMA */
-    return castore_sql_exec(s, "PRAGMA application_id = 0x77724341; PRAGMA user_version = 1;", e);
+    return castore_sql_exec(s, "PRAGMA application_id = 0x77724341; PRAGMA user_version = 2;", e);
 }
 
 static int put_ca(struct castore *s, const char *name, const char *origin, int64_t now,
@@ -143,18 +143,18 @@ static int check_version(struct castore *s, struct writ_error *e)
 {
     int64_t version = 0;
 
-    if (castore_sql_number(s, "PRAGMA user_version", &version, e) < 0)
+    if (castore_schema_version(s, &version, e) < 0)
         return -1;
     if (version > CASTORE_SCHEMA)
         return writ_fail(e, WRIT_FAULT_CONFIGURATION,
                          "the CA store %s was made by a newer writ: it has schema %lld, this one "
                          "knows %d",
                          s->shown, (long long)version, CASTORE_SCHEMA);
-    if (version != CASTORE_SCHEMA)
+    if (version < CASTORE_SCHEMA_OLDEST)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT,
-                         "the CA store %s is damaged: it has schema %lld, wanted %d", s->shown,
-                         (long long)version, CASTORE_SCHEMA);
-    return castore_schema_check(s, e);
+                         "the CA store %s is damaged: it has schema %lld, wanted %d to %d",
+                         s->shown, (long long)version, CASTORE_SCHEMA_OLDEST, CASTORE_SCHEMA);
+    return castore_schema_check(s, (int)version, e);
 }
 
 /* Every page, when that is quick. */
@@ -267,13 +267,23 @@ static int burn(struct castore *s, uint64_t gap, int64_t now, struct writ_error 
 {
     struct sql q = castore_sql(s, "a gap",
                                "INSERT INTO gaps (issuer, first, next, burned_at)"
-                               " SELECT certificate, next_number, next_number + ?, ? FROM issuers");
+                               " SELECT certificate, next_number, next_number + ?, ? FROM issuers"
+                               " WHERE certificate NOT IN (SELECT certificate FROM adopted)");
 
     castore_sql_put(&q, (int64_t)gap);
     castore_sql_put(&q, now);
     if (castore_sql_run(&q, e) < 0)
         return -1;
-    q = castore_sql(s, "an issuer", "UPDATE issuers SET next_number = next_number + ?");
+    q = castore_sql(s, "an issuer",
+                    "UPDATE issuers SET next_number = next_number + ?"
+                    " WHERE certificate NOT IN (SELECT certificate FROM adopted)");
+    castore_sql_put(&q, (int64_t)gap);
+    if (castore_sql_run(&q, e) < 0)
+        return -1;
+    /* Nobody knows the last complete CRLs, so that the next delta waits for a new one. */
+    q = castore_sql(s, "a CRL",
+                    "UPDATE crls SET next_number = next_number + ?, base_number = NULL,"
+                    " base_change = NULL, base_update = NULL");
     castore_sql_put(&q, (int64_t)gap);
     if (castore_sql_run(&q, e) < 0)
         return -1;
@@ -326,6 +336,15 @@ static int burn_gap(struct castore *s, const struct castore_info *info, const ch
     return record_burning(s, info, gap, who, now, e);
 }
 
+static int bring_up_to_date(struct castore *s, const char *who, int64_t now, struct writ_error *e)
+{
+    int64_t version = 0;
+
+    if (castore_schema_version(s, &version, e) < 0)
+        return -1;
+    return version == CASTORE_SCHEMA ? 0 : castore_schema_migrate(s, who, now, e);
+}
+
 /* Takes a backup into use; does nothing to a store that is none. */
 static int take_into_use(struct castore *s, const char *who, int64_t now, struct writ_error *e)
 {
@@ -353,7 +372,7 @@ struct castore *castore_open_write(const char *path, const char *who, int64_t no
         return NULL;
     if (check_writable(s, e) == 0 && castore_handle_durable(s, e) == 0 &&
         check_version(s, e) == 0 && check_pages(s, e) == 0 && use_wal(s, e) == 0 &&
-        take_into_use(s, who, now, e) == 0)
+        bring_up_to_date(s, who, now, e) == 0 && take_into_use(s, who, now, e) == 0)
         return s;
     castore_close(s);
     return NULL;
@@ -365,8 +384,11 @@ int castore_info(struct castore *s, struct castore_info *info, struct writ_error
 {
     struct sql q = castore_sql(s, "what the CA is",
                                "SELECT id, name, origin, created, restored, copied_at FROM ca");
-    int rc = castore_sql_step(&q, e);
+    int64_t version = 0;
+    int rc = castore_schema_version(s, &version, e);
 
+    if (rc == 0)
+        rc = castore_sql_step(&q, e);
     memset(info, 0, sizeof *info);
     if (rc > 0) {
         (void)castore_sql_get_bytes(&q, info->id, CASTORE_ID_BYTES, CASTORE_ID_BYTES);
@@ -377,6 +399,7 @@ int castore_info(struct castore *s, struct castore_info *info, struct writ_error
         info->is_backup = !castore_sql_is_null(&q);
         info->copied_at = info->is_backup ? castore_sql_get_time(&q) : 0;
         info->writable = s->writable;
+        info->is_old = version < CASTORE_SCHEMA;
         castore_sql_doubt(&q, info->name[0] == '\0' || info->origin[0] == '\0');
         rc = castore_sql_row_check(&q, e);
     } else if (rc == 0) {

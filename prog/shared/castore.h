@@ -36,7 +36,8 @@
 #include "crypto/digest.h"
 #include "issue/revocation.h"
 
-#define CASTORE_SCHEMA        1                   /* the version this program reads and writes */
+#define CASTORE_SCHEMA        2                   /* the version this program writes */
+#define CASTORE_SCHEMA_OLDEST 1                   /* and the oldest one that it reads */
 #define CASTORE_WAIT_SECONDS  10                  /* how long a writer waits for another one */
 #define CASTORE_ID_BYTES      16                  /* random, made with the store */
 #define CASTORE_SERIAL_MAX    20                  /* bytes, RFC 5280 section 4.1.2.2 */
@@ -70,6 +71,7 @@ struct castore_info {
     bool is_backup;    /* a copy that nobody has opened for writing yet */
     int64_t copied_at; /* when is_backup: when the copy was made */
     bool writable;     /* this handle may write */
+    bool is_old;       /* of an older schema: opening it for writing takes it to the newest */
 };
 
 /* Begins a new CA at path: the returned handle is in its first transaction, to which the caller
@@ -86,8 +88,9 @@ struct castore *castore_create(const char *path, const char *name, const char *o
  * no writ CA store or damaged, _CONFIGURATION when a newer writ made it. */
 struct castore *castore_open_read(const char *path, struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Opens a CA to change it; also checks the whole file when it is not large.  Takes a backup into
- * use: one transaction burns the gap and records it in the name of who.  Fails like
+/* Opens a CA to change it; also checks the whole file when it is not large.  A store of an older
+ * schema is taken to the newest, in one transaction that is recorded in the name of who.  Takes a
+ * backup into use: one transaction burns the gap and records it likewise.  Fails like
  * castore_open_read, and with WRIT_FAULT_PERMISSION or _CANNOT_CREATE in a read-only place, and
  * with _CONFIGURATION when now is before the backup was made or when the journal of another store
  * lies beside a restored backup. */
@@ -182,28 +185,37 @@ void castore_key_free(struct castore_key *k);
 
 /* --- certificates --- */
 
-enum castore_role { CASTORE_ROOT = 1, CASTORE_INTERMEDIATE, CASTORE_DEVELOPER, CASTORE_TSA };
+enum castore_role {
+    CASTORE_ROOT = 1,
+    CASTORE_INTERMEDIATE,
+    CASTORE_DEVELOPER,
+    CASTORE_TSA,
+    CASTORE_RESPONDER, /* signs OCSP answers for its issuer */
+    CASTORE_IMPORTED   /* of an adopted issuer, for whatever it is good */
+};
 
-/* "root", "intermediate", "developer", "tsa"; or "unknown". */
+/* "root", "intermediate", "developer", "tsa", "responder", "imported"; or "unknown". */
 const char *castore_role_name(enum castore_role role);
 
 struct castore_certificate {
     int64_t id;     /* given by the store, from 1 */
     int64_t issuer; /* the id of its issuer; 0 for a root */
     enum castore_role role;
-    uint8_t serial[CASTORE_SERIAL_MAX]; /* the content octets of the INTEGER */
-    size_t serial_n;                    /* 1 to CASTORE_SERIAL_MAX */
-    uint64_t number;                    /* its issuer's issuance number, from 1; 0 for a root */
-    char name[CASTORE_NAME_MAX + 1];    /* subject commonName */
-    char team[CASTORE_NAME_MAX + 1];    /* subject organizationalUnit; "" when there is none */
-    int64_t not_before;
-    int64_t not_after;
-    int64_t issued_at;
-    uint8_t spki_hash[WRIT_SHA256_BYTES];   /* of its SubjectPublicKeyInfo */
+    uint8_t serial[CASTORE_SERIAL_MAX];   /* the content octets of the INTEGER */
+    size_t serial_n;                      /* 1 to CASTORE_SERIAL_MAX */
+    uint64_t number;                      /* its issuer's issuance number, from 1; 0 for a root, and
+                                           * for all that an adopted issuer has */
+    char name[CASTORE_NAME_MAX + 1];      /* subject commonName */
+    char team[CASTORE_NAME_MAX + 1];      /* subject organizationalUnit; "" when there is none */
+    int64_t not_before;                   /* 0 when nobody told */
+    int64_t not_after;                    /* WRIT_TIME_MAX likewise */
+    int64_t issued_at;                    /* or imported */
+    uint8_t spki_hash[WRIT_SHA256_BYTES]; /* of its SubjectPublicKeyInfo; zeros without der */
     uint8_t fingerprint[WRIT_SHA256_BYTES]; /* of der; computed by the store */
-    struct writ_span der;                   /* borrowed by _add; owned by one that was found */
-    bool revoked;                           /* revoked or held: revocation says which */
-    struct writ_revocation revocation;      /* meaningful when revoked */
+    struct writ_span der; /* borrowed by _add; owned by one that was found; empty for one that was
+                           * imported without its bytes */
+    bool revoked;         /* revoked or held: revocation says which */
+    struct writ_revocation revocation; /* meaningful when revoked */
 };
 
 /* The issuance number that this issuer gives next: everything it ever issued has a lower one.
@@ -213,12 +225,18 @@ struct castore_certificate {
 int castore_number_next(struct castore *s, int64_t issuer, uint64_t *number,
                         struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Records a certificate and moves its issuer's next number on, so that numbers are dense.  Of *c,
- * the store gives the id and computes the fingerprint.  WRIT_FAULT_USAGE for a serial number or a
- * certificate that is there already, a number that is not the issuer's next one, an issuer that is
- * none, texts, lengths and dates out of range. */
+/* Records a certificate and moves its issuer's next number on, so that numbers are dense; one of an
+ * adopted issuer has none.  Of *c, the store gives the id and computes the fingerprint.
+ * WRIT_FAULT_USAGE for a certificate that is there already, a serial number that its issuer has
+ * used, a number that is not the issuer's next one, an issuer that is none, texts, lengths and
+ * dates out of range, and one without bytes that is not CASTORE_IMPORTED. */
 int castore_certificate_add(struct castore *s, const struct castore_certificate *c, int64_t *id,
                             struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Fills in what a certificate that was imported without its bytes says itself: der, spki_hash,
+ * not_before, name and team of *c.  WRIT_FAULT_USAGE when the one with this id has its bytes. */
+int castore_certificate_complete(struct castore *s, int64_t id, const struct castore_certificate *c,
+                                 struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Calls visit for each certificate, with its revocation, in the order of issue; what it is given is
  * borrowed until it returns.  visit returns 0 to go on, or -1 with a fault, which ends the walk.
@@ -261,6 +279,9 @@ int castore_find_der(struct castore *s, struct writ_span der, struct castore_mat
                      struct writ_error *e) WRIT_MUST_CHECK;
 int castore_find_id(struct castore *s, int64_t id, struct castore_matches *m,
                     struct writ_error *e) WRIT_MUST_CHECK;
+/* Finds the one that this issuer has given exactly this serial number (content octets). */
+int castore_find_serial(struct castore *s, int64_t issuer, struct writ_span serial,
+                        struct castore_matches *m, struct writ_error *e) WRIT_MUST_CHECK;
 int castore_find_role(struct castore *s, enum castore_role role, struct castore_matches *m,
                       struct writ_error *e) WRIT_MUST_CHECK;
 
@@ -279,6 +300,30 @@ const struct castore_certificate *castore_matches_only(const struct castore_matc
 /* Appends "4f3a... (Alice, team Tools, 2026-01-01 to 2027-01-01, revoked keyCompromise)". */
 void castore_certificate_describe(const struct castore_certificate *c, struct writ_buffer *text);
 
+/* --- adopted issuers --- */
+
+/* An issuer that existed before this store: its certificates have no issuance numbers, and its own
+ * records may go on elsewhere. */
+struct castore_adoption {
+    bool adopted;
+    int64_t adopted_at;
+    int64_t looked_at; /* when those records were last taken over */
+};
+
+/* Marks a root or intermediate as adopted; before it has certificates.  WRIT_FAULT_USAGE when it
+ * has, or is adopted already. */
+int castore_adopt(struct castore *s, int64_t issuer, int64_t now,
+                  struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Whether it is; all zero when it is not. */
+int castore_adoption(struct castore *s, int64_t issuer, struct castore_adoption *adoption,
+                     struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Its records were taken over as they stood at now; an earlier instant than the last changes
+ * nothing. */
+int castore_looked(struct castore *s, int64_t issuer, int64_t now,
+                   struct writ_error *e) WRIT_MUST_CHECK;
+
 /* --- revoking --- */
 
 /* Revokes or holds the certificate with this id, or widens what stands (issue/revocation.h).  r
@@ -292,6 +337,17 @@ int castore_revoke(struct castore *s, int64_t certificate, struct writ_revocatio
  * an audit record that says why.  WRIT_FAULT_USAGE when nothing stands. */
 int castore_reinstate(struct castore *s, int64_t certificate, struct writ_revocation *lifted,
                       struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Every revocation, every widening and every reinstatement of a certificate is a change, and has a
+ * number of its own that is higher than that of all before it. */
+
+/* The number of the last one; 0 when there was none, or in a store of schema 1. */
+int castore_change_last(struct castore *s, uint64_t *seq, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Calls visit, once and as it is now, for each certificate that has changed after the change with
+ * this number; otherwise like castore_certificate_each. */
+int castore_change_each(struct castore *s, uint64_t after, castore_certificate_visit *visit,
+                        void *arg, struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Content that is revoked by itself, whoever sealed it. */
 struct castore_content {
@@ -346,6 +402,29 @@ int castore_publication_record(struct castore *s, const struct castore_publicati
 int castore_publication_last(struct castore *s, struct castore_publication **found,
                              struct writ_error *e) WRIT_MUST_CHECK;
 void castore_publication_free(struct castore_publication *p);
+
+/* --- CRLs --- */
+
+#define CASTORE_SCOPE_MAX 32 /* bytes of what a CRL is for: "" for all, "3/16" for a partition */
+
+/* Where the CRLs of one issuer and scope stand.  Complete ones and deltas share one sequence. */
+struct castore_crl {
+    uint64_t next_number; /* of the next one; 1 before the first */
+    int64_t this_update;  /* of the last one; 0 before the first */
+    bool has_base;        /* there is a complete one that a delta can build on */
+    uint64_t base_number;
+    uint64_t base_change; /* the last change that it holds */
+    int64_t base_update;  /* its thisUpdate */
+};
+
+int castore_crl(struct castore *s, int64_t issuer, const char *scope, struct castore_crl *crl,
+                struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Takes the next number for a CRL of what the open transaction sees; a complete one becomes the
+ * base.  WRIT_FAULT_CONFIGURATION when now is before the last one's thisUpdate, WRIT_FAULT_USAGE
+ * for an issuer that is none or a scope that is too long. */
+int castore_crl_take(struct castore *s, int64_t issuer, const char *scope, int64_t now,
+                     bool complete, uint64_t *number, struct writ_error *e) WRIT_MUST_CHECK;
 
 /* --- backups --- */
 

@@ -27,7 +27,8 @@ static struct castore_certificate *copy_of(const struct castore_certificate *c,
         return NULL;
     }
     *copy = *c;
-    memcpy(der, c->der.p, c->der.n);
+    if (c->der.n > 0)
+        memcpy(der, c->der.p, c->der.n);
     copy->der = WRIT_SPAN(der, c->der.n);
     return copy;
 }
@@ -138,6 +139,17 @@ int castore_find_id(struct castore *s, int64_t id, struct castore_matches *m, st
     return collect(&q, m, e);
 }
 
+int castore_find_serial(struct castore *s, int64_t issuer, struct writ_span serial,
+                        struct castore_matches *m, struct writ_error *e)
+{
+    struct sql q = castore_sql(s, "a certificate",
+                               CASTORE_CERTIFICATE_SELECT "WHERE c.issuer = ? AND c.serial = ?");
+
+    castore_sql_put(&q, issuer);
+    castore_sql_put_blob(&q, serial);
+    return collect(&q, m, e);
+}
+
 int castore_find_role(struct castore *s, enum castore_role role, struct castore_matches *m,
                       struct writ_error *e)
 {
@@ -201,8 +213,9 @@ void castore_certificate_describe(const struct castore_certificate *c, struct wr
         add_name(text, c->team);
     }
     writ_buffer_text(text, ", ");
-    add_date(text, c->not_before);
-    writ_buffer_text(text, " to ");
+    if (c->not_before != 0)
+        add_date(text, c->not_before);
+    writ_buffer_text(text, c->not_before != 0 ? " to " : "to ");
     add_date(text, c->not_after);
     writ_buffer_text(text, ", ");
     add_state(text, c);

@@ -57,11 +57,21 @@ int castore_handle_deliver(struct castore *s, struct writ_error *e) WRIT_MUST_CH
 
 /* --- the schema --- */
 
-/* The tables, indexes and triggers of an empty store. */
-extern const char castore_schema[];
+/* Makes the tables, indexes and triggers of an empty store, of CASTORE_SCHEMA. */
+int castore_schema_make(struct castore *s, struct writ_error *e) WRIT_MUST_CHECK;
 
-/* 0 when the store has exactly those; WRIT_FAULT_BAD_INPUT when somebody changed or dropped one. */
-int castore_schema_check(struct castore *s, struct writ_error *e) WRIT_MUST_CHECK;
+/* 0 when the store has exactly those of this version; WRIT_FAULT_BAD_INPUT when somebody changed or
+ * dropped one. */
+int castore_schema_check(struct castore *s, int version, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Takes a store of an older version to CASTORE_SCHEMA, in a transaction of its own that is recorded
+ * in the name of who.  It is the old store, whole, or the new one. */
+int castore_schema_migrate(struct castore *s, const char *who, int64_t now,
+                           struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The version of the store as it is now: another command may have taken it to a newer one. */
+int castore_schema_version(struct castore *s, int64_t *version,
+                           struct writ_error *e) WRIT_MUST_CHECK;
 
 /* --- statements --- */
 

@@ -62,14 +62,20 @@ const struct command command_ca_issue = {
             {.name = "team", .value = "TEAM", .help = "the publisher; default: from the name"},
             {.name = "life", .value = "DURATION", .help = "how long it is valid; default 1y"},
             {.name = "tsa", .help = "for a timestamp authority, not a developer"},
+            {.name = "responder", .help = "for an OCSP responder of the issuer; default life 30d"},
+            {.name = "issuer",
+             .value = "NAME|SERIAL",
+             .help = "who issues; default: the intermediate"},
             {.name = "ocsp", .value = "URL", .help = "name this OCSP responder in it"},
             {.name = "insecure-plain-key", .help = "do not encrypt the new key"},
             NOTE,
             {0}},
     .mutates = true,
     .needs_passphrase = true,
-    .examples = (const char *const[]){"writ ca issue \"Alice\" --out alice",
-                                      "writ ca issue bob.csr --team tools", NULL},
+    .examples =
+        (const char *const[]){"writ ca issue \"Alice\" --out alice",
+                              "writ ca issue bob.csr --team tools",
+                              "writ ca issue \"Example OCSP\" --responder --out ocsp", NULL},
     .run = run_ca,
 };
 

@@ -20,6 +20,8 @@ const char *writ_role_name(enum writ_role role)
         return "developer";
     case WRIT_ROLE_TSA:
         return "tsa";
+    case WRIT_ROLE_RESPONDER:
+        return "responder";
     }
     return "unknown";
 }
@@ -82,12 +84,26 @@ static void add_key_usage(struct writ_build *b, enum writ_role role)
     close_extension(b);
 }
 
-/* RFC 3161 section 2.3 wants the TSA's purpose alone and critical; for code signing it is ours. */
+static enum writ_oid purpose_of(enum writ_role role)
+{
+    switch (role) {
+    case WRIT_ROLE_TSA:
+        return WRIT_OID_TIME_STAMPING;
+    case WRIT_ROLE_RESPONDER:
+        return WRIT_OID_OCSP_SIGNING;
+    default:
+        return WRIT_OID_CODE_SIGNING;
+    }
+}
+
+/* RFC 3161 section 2.3 wants the TSA's purpose alone and critical; for code signing it is ours.
+ * RFC 6960 section 4.2.2.2 says nothing of a responder's, and there are readers that take a
+ * critical one for unknown. */
 static void add_purpose(struct writ_build *b, enum writ_role role)
 {
-    open_extension(b, WRIT_OID_EXTENDED_KEY_USAGE, true);
+    open_extension(b, WRIT_OID_EXTENDED_KEY_USAGE, role != WRIT_ROLE_RESPONDER);
     writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_oid(b, role == WRIT_ROLE_TSA ? WRIT_OID_TIME_STAMPING : WRIT_OID_CODE_SIGNING);
+    writ_build_oid(b, purpose_of(role));
     writ_build_close(b);
     close_extension(b);
 }
@@ -127,6 +143,25 @@ static void add_ocsp_url(struct writ_build *b, const char *url)
     close_extension(b);
 }
 
+/* RFC 6960 section 4.2.2.2.1: the value is NULL, and means that nobody asks about this one. */
+static void add_nocheck(struct writ_build *b)
+{
+    open_extension(b, WRIT_OID_OCSP_NOCHECK, false);
+    writ_build_null(b);
+    close_extension(b);
+}
+
+/* An issuer that others made may have no key identifier (RFC 5280 section 4.2.1.1 lets a
+ * self-signed one be without); then there is none to name. */
+static void add_issuer_key_id(struct writ_build *b, const struct writ_certificate_order *order,
+                              struct writ_span own_id)
+{
+    struct writ_span id = order->issuer == NULL ? own_id : order->issuer->subject_key_id;
+
+    if (id.n > 0)
+        add_authority_key_id(b, id);
+}
+
 static void add_extensions(struct writ_build *b, const struct writ_certificate_order *order,
                            struct writ_span own_id)
 {
@@ -137,8 +172,10 @@ static void add_extensions(struct writ_build *b, const struct writ_certificate_o
     if (!is_ca(order->role))
         add_purpose(b, order->role);
     add_subject_key_id(b, own_id);
-    add_authority_key_id(b, order->issuer == NULL ? own_id : order->issuer->subject_key_id);
-    if (order->role != WRIT_ROLE_ROOT)
+    add_issuer_key_id(b, order, own_id);
+    if (order->role == WRIT_ROLE_RESPONDER)
+        add_nocheck(b);
+    if (order->role != WRIT_ROLE_ROOT && !order->unnumbered)
         add_number(b, order->number);
     if (order->ocsp_url != NULL)
         add_ocsp_url(b, order->ocsp_url);

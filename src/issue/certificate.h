@@ -13,6 +13,7 @@
 
 #define WRIT_SERIAL_BYTES      16 /* of a new serial: 127 random bits */
 #define WRIT_LEAF_LIFE         (365 * WRIT_DAY)
+#define WRIT_RESPONDER_LIFE    (30 * WRIT_DAY) /* nobody asks whether it is revoked */
 #define WRIT_INTERMEDIATE_LIFE (5 * 365 * WRIT_DAY)
 #define WRIT_ROOT_LIFE         (20 * 365 * WRIT_DAY)
 
@@ -21,19 +22,21 @@ enum writ_role {
     WRIT_ROLE_INTERMEDIATE, /* signs developers and TSAs; no CA below it */
     WRIT_ROLE_DEVELOPER,    /* signs code */
     WRIT_ROLE_TSA,          /* signs timestamps */
+    WRIT_ROLE_RESPONDER,    /* signs OCSP answers for its issuer (RFC 6960 section 4.2.2.2) */
 };
 
-/* "root", "intermediate", "developer", "tsa". */
+/* "root", "intermediate", "developer", "tsa", "responder". */
 const char *writ_role_name(enum writ_role role);
 
 struct writ_certificate_order {
     enum writ_role role;
     struct writ_span common_name;
     struct writ_span organization;
-    struct writ_span team; /* organizationalUnit; developers and TSAs only */
+    struct writ_span team; /* organizationalUnit; not for CAs */
     struct writ_span spki; /* of the subject */
     uint8_t serial[WRIT_SERIAL_BYTES];
-    uint64_t number; /* issuance number; not used for the root */
+    bool unnumbered; /* its issuer gives no issuance numbers */
+    uint64_t number; /* issuance number; not used for the root, nor when unnumbered */
     int64_t not_before;
     int64_t not_after;
     const char *ocsp_url;           /* or NULL */

@@ -69,7 +69,7 @@ altered() {
 }
 altered "DROP TRIGGER audit_no_delete" "its tables and triggers are not those writ made" "a trigger is gone"
 altered "ALTER TABLE keys ADD COLUMN more TEXT" "its tables and triggers are not those writ made" "a table has a column more"
-altered "PRAGMA user_version = 2" "was made by a newer writ: it has schema 2, this one knows 1" "a store of a later writ"
+altered "PRAGMA user_version = 3" "was made by a newer writ: it has schema 3, this one knows 2" "a store of a later writ"
 altered "DROP TRIGGER certificates_no_update; UPDATE certificates SET name = 'Eve' WHERE name = 'Bob'" \
     "its tables and triggers are not those writ made" "a name that was changed, and its trigger not put back"
 

@@ -235,8 +235,8 @@ static void a_store_of_a_newer_writ_is_not_opened(void **state)
 
     (void)state;
     ca_close(&ca);
-    assert_int_equal(ca_tamper(ca.path, true, "PRAGMA user_version = 2"), SQLITE_OK);
-    assert_not_opened(ca.path, WRIT_FAULT_CONFIGURATION, "made by a newer writ: it has schema 2");
+    assert_int_equal(ca_tamper(ca.path, true, "PRAGMA user_version = 3"), SQLITE_OK);
+    assert_not_opened(ca.path, WRIT_FAULT_CONFIGURATION, "made by a newer writ: it has schema 3");
     assert_int_equal(ca_tamper(ca.path, true, "PRAGMA user_version = 0"), SQLITE_OK);
     assert_not_opened(ca.path, WRIT_FAULT_BAD_INPUT, "is damaged: it has schema 0");
     ca_remove(&ca);
@@ -374,12 +374,11 @@ static void a_row_that_nobody_can_have_written_is_damage(void **state)
         "UPDATE certificates SET serial = x'' WHERE id = 3",
         "UPDATE certificates SET number = -1 WHERE id = 3",
         "UPDATE certificates SET number = 0 WHERE id = 3",
-        "UPDATE certificates SET number = NULL WHERE id = 3",
         "UPDATE certificates SET number = (1 << 62) + 1 WHERE id = 3",
         "UPDATE certificates SET number = 1 WHERE id = 1",
         "UPDATE certificates SET issuer = NULL WHERE id = 3",
         "UPDATE certificates SET issuer = 0 WHERE id = 3",
-        "UPDATE certificates SET role = 5 WHERE id = 3",
+        "UPDATE certificates SET role = 7 WHERE id = 3",
         "UPDATE certificates SET role = 1 WHERE id = 3",
         "UPDATE certificates SET role = -1 WHERE id = 3",
         "UPDATE certificates SET name = '' WHERE id = 3",
@@ -396,6 +395,8 @@ static void a_row_that_nobody_can_have_written_is_damage(void **state)
         "UPDATE certificates SET fingerprint = zeroblob(32) WHERE id = 3",
         "UPDATE certificates SET der = x'00' WHERE id = 3",
         "UPDATE certificates SET der = x'' WHERE id = 3",
+        "UPDATE certificates SET der = NULL WHERE id = 3",
+        "UPDATE certificates SET spki_hash = NULL WHERE id = 3",
         "UPDATE certificates SET der = zeroblob(65537) WHERE id = 3",
         "UPDATE issuers SET next_number = 0 WHERE certificate = 2",
         "UPDATE issuers SET next_number = -5 WHERE certificate = 2",

@@ -317,8 +317,11 @@ static void what_does_not_fit_is_refused(void **state)
     c = good;
     c.role = CASTORE_ROOT;
     assert_not_added(&ca, c, "a root has neither");
-    c.role = (enum castore_role)5;
+    c.role = (enum castore_role)7;
     assert_not_added(&ca, c, "a root has neither");
+    c = good;
+    c.number = 2;
+    assert_not_added(&ca, c, "is not the next one");
     castore_rollback(ca.s);
     ca_remove(&ca);
 }
