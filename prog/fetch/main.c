@@ -188,10 +188,11 @@ int main(int argc, char **argv)
     struct fetch what = {0};
     int64_t ceiling = 0;
 
-    /* Nobody waits for an answer any more when the caller has died. */
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* A race may outlive its caller, whose heir it then talks to; it ends when nobody listens. */
     if (argc >= 7 && strcmp(argv[1], "race") == 0)
         return race(argv, argc);
+    /* Nobody waits for an answer any more when the caller has died. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (argc != 7 && argc != 8) {
         (void)writ_fail(&e, WRIT_FAULT_USAGE, "writ-fetch is not for people; see writ pull");
         (void)fprintf(stderr, "%s\n", e.text);

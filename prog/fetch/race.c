@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -417,8 +418,16 @@ static bool is_any_running(const struct field *f)
     return false;
 }
 
+static bool is_heard(const struct field *f)
+{
+    struct pollfd p = {.fd = f->fd};
+
+    return poll(&p, 1, 0) <= 0 || (p.revents & (POLLERR | POLLNVAL)) == 0;
+}
+
 static int go(struct field *f, struct writ_error *e)
 {
+    struct curl_waitfd listener = {.fd = f->fd};
     int running;
 
     while (is_any_running(f) && deadline_left(f->deadline) > 0) {
@@ -427,8 +436,10 @@ static int go(struct field *f, struct writ_error *e)
         if (take_done(f, e) < 0)
             return -1;
         if (is_any_running(f) &&
-            curl_multi_poll(f->multi, NULL, 0, deadline_left(f->deadline), NULL) != CURLM_OK)
+            curl_multi_poll(f->multi, &listener, 1, deadline_left(f->deadline), NULL) != CURLM_OK)
             return writ_fail(e, WRIT_FAULT_UNEXPECTED, "libcurl does not go on");
+        if (!is_heard(f))
+            return writ_fail(e, WRIT_FAULT_IO, "nobody reads the answers");
     }
     return 0;
 }

@@ -34,7 +34,7 @@ struct race {
 
 /* Asks, and writes a frame (shared/raceframe.h) to fd for each server as soon as it is done; a
  * server that is not done at the deadline is told about then.  0 also when none has an answer.  -1
- * with WRIT_FAULT_USAGE for no server or too many, WRIT_FAULT_IO when fd does not take the frames,
+ * with WRIT_FAULT_USAGE for no server or too many, WRIT_FAULT_IO when nobody reads the frames,
  * WRIT_FAULT_UNEXPECTED when libcurl does not start. */
 int race_run(const struct race *what, int fd, struct writ_error *e) WRIT_MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "shared/fetcher_spawn.h"
 #include "shared/file.h"
 #include "shared/libexec.h"
 
@@ -51,7 +52,31 @@ static char **without_passphrase(void)
     return kept;
 }
 
-static int spawn(const struct run *r, const char *path, int say, pid_t *pid, struct writ_error *e)
+/* Descriptor `to` of the child is `from`, or /dev/null. */
+static int give(posix_spawn_file_actions_t *actions, int from, int to)
+{
+    if (from >= 0)
+        return posix_spawn_file_actions_adddup2(actions, from, to);
+    return posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0);
+}
+
+static int give_all(posix_spawn_file_actions_t *actions, const struct fetcher_ends *ends)
+{
+    int rc = give(actions, ends->in, STDIN_FILENO);
+
+    if (rc == 0)
+        rc = give(actions, ends->out, STDOUT_FILENO);
+    if (rc == 0)
+        rc = give(actions, ends->say, SAY_FD);
+    if (rc == 0 && ends->mute)
+        rc = give(actions, -1, STDERR_FILENO);
+    if (rc == 0 && ends->mute)
+        rc = posix_spawn_file_actions_addclosefrom_np(actions, SAY_FD + 1);
+    return rc;
+}
+
+static int spawn(const char *path, char *const *argv, const struct fetcher_ends *ends, pid_t *pid,
+                 struct writ_error *e)
 {
     posix_spawn_file_actions_t actions;
     char **environment = without_passphrase();
@@ -60,22 +85,27 @@ static int spawn(const struct run *r, const char *path, int say, pid_t *pid, str
     if (environment == NULL)
         return writ_fail_memory(e);
     rc = posix_spawn_file_actions_init(&actions);
-
-    if (rc == 0 && r->in_fd >= 0)
-        rc = posix_spawn_file_actions_adddup2(&actions, r->in_fd, STDIN_FILENO);
-    if (rc == 0 && r->in_fd < 0)
-        rc = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (rc == 0)
-        rc = posix_spawn_file_actions_adddup2(&actions, r->out_fd, STDOUT_FILENO);
+        rc = give_all(&actions, ends);
     if (rc == 0)
-        rc = posix_spawn_file_actions_adddup2(&actions, say, SAY_FD);
-    if (rc == 0)
-        rc = posix_spawn(pid, path, &actions, NULL, r->argv, environment);
+        rc = posix_spawn(pid, path, &actions, NULL, argv, environment);
     (void)posix_spawn_file_actions_destroy(&actions);
     free(environment);
     if (rc != 0)
         return writ_fail_errno(e, WRIT_FAULT_CONFIGURATION, rc, "cannot start %s", path);
     return 0;
+}
+
+int fetcher_spawn(char *const *argv, const struct fetcher_ends *ends, pid_t *pid,
+                  struct writ_error *e)
+{
+    struct writ_buffer path = {0};
+    int rc = libexec_path("writ-fetch", &path, e);
+
+    if (rc == 0)
+        rc = spawn(writ_buffer_string(&path), argv, ends, pid, e);
+    writ_buffer_free(&path);
+    return rc;
 }
 
 /* Reads what is said until it ends; more than fits is cut. */
@@ -171,32 +201,23 @@ static int understand(char *said, struct fetcher_answer *answer, struct writ_err
 
 static int run(struct run *r, struct fetcher_answer *answer, struct writ_error *e)
 {
-    struct writ_buffer path = {0};
-    int say[2] = {-1, -1};
+    struct fetcher_ends ends = {.in = r->in_fd, .out = r->out_fd};
+    int say[2];
     pid_t pid;
-    int rc = -1;
+    int rc;
 
-    if (libexec_path("writ-fetch", &path, e) < 0)
-        goto out;
     r->argv[0] = (char *)(uintptr_t) "writ-fetch";
-    if (pipe2(say, O_CLOEXEC) < 0) {
-        (void)writ_fail_errno(e, WRIT_FAULT_UNEXPECTED, errno, "cannot make a pipe");
-        goto out;
-    }
-    if (spawn(r, writ_buffer_string(&path), say[1], &pid, e) < 0)
-        goto out;
+    if (pipe2(say, O_CLOEXEC) < 0)
+        return writ_fail_errno(e, WRIT_FAULT_UNEXPECTED, errno, "cannot make a pipe");
+    ends.say = say[1];
+    rc = fetcher_spawn(r->argv, &ends, &pid, e);
     close(say[1]);
-    say[1] = -1;
-    listen_to(say[0], r->said);
-    if (wait_for(pid, e) == 0)
-        rc = understand(r->said, answer, e);
-out:
-    if (say[0] >= 0)
-        close(say[0]);
-    if (say[1] >= 0)
-        close(say[1]);
-    writ_buffer_free(&path);
-    return rc;
+    if (rc == 0) {
+        listen_to(say[0], r->said);
+        rc = wait_for(pid, e);
+    }
+    close(say[0]);
+    return rc < 0 ? -1 : understand(r->said, answer, e);
 }
 
 static char *argument(const char *text)
@@ -232,8 +253,7 @@ int fetcher_get(const char *url, uint64_t ceiling, const char *etag, int64_t dea
     return fetcher_ask(&what, out_fd, answer, e);
 }
 
-/* A file in memory, for what is not to touch the disk. */
-static int memory_file(struct writ_span bytes, struct writ_error *e)
+int fetcher_memory(struct writ_span bytes, struct writ_error *e)
 {
     int fd = memfd_create("writ", MFD_CLOEXEC);
 
@@ -255,7 +275,7 @@ static int read_back(int fd, uint64_t ceiling, struct writ_buffer *out, struct w
 int fetcher_ask_buffer(const struct fetcher_request *what, struct writ_buffer *out,
                        struct fetcher_answer *answer, struct writ_error *e)
 {
-    int fd = memory_file(WRIT_SPAN_NONE, e);
+    int fd = fetcher_memory(WRIT_SPAN_NONE, e);
     int rc = -1;
 
     *answer = (struct fetcher_answer){0};
@@ -285,11 +305,11 @@ int fetcher_post(const char *url, const char *type, struct writ_span body, const
     struct run r = {
         .argv = {NULL, argument("post"), argument(url), bytes, deadline, argument(type),
                  argument(wanted), NULL},
-        .in_fd = memory_file(body, e),
+        .in_fd = fetcher_memory(body, e),
     };
     int rc = -1;
 
-    r.out_fd = r.in_fd < 0 ? -1 : memory_file(WRIT_SPAN_NONE, e);
+    r.out_fd = r.in_fd < 0 ? -1 : fetcher_memory(WRIT_SPAN_NONE, e);
     (void)snprintf(bytes, sizeof bytes, "%" PRIu64, ceiling);
     (void)snprintf(deadline, sizeof deadline, "%" PRId64, deadline_ms);
     if (r.out_fd >= 0 && run(&r, &answer, e) == 0)
@@ -310,7 +330,7 @@ int fetcher_chain(const struct fetcher_server *server, int64_t deadline_ms, uint
         .argv = {NULL, argument("chain"), argument(server->name), argument(server->host),
                  argument(server->port), argument(server->starttls), deadline, NULL},
         .in_fd = -1,
-        .out_fd = memory_file(WRIT_SPAN_NONE, e),
+        .out_fd = fetcher_memory(WRIT_SPAN_NONE, e),
     };
     int rc = -1;
 

@@ -138,6 +138,12 @@ else
     echo "# redirects to public addresses: no network of one's own here"
 fi
 
+# ---- nobody there ----
+
+begun=$(date +%s)
+writ-fetch race 60000 a application/ocsp-response post "$ocsp/silent" <question 3>said | true
+holds "a race that nobody follows any more ends" [ $(($(date +%s) - begun)) -lt 30 ]
+
 # ---- nonsense ----
 
 writ-fetch race 5000 a b get 3>said 2>err >out </dev/null
