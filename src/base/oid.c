@@ -67,6 +67,16 @@ static const struct known known[WRIT_OID_COUNT] = {
     [WRIT_OID_FRESHEST_CRL] = KNOWN("\x55\x1d\x2e", "freshestCRL"),
     [WRIT_OID_TLS_FEATURE] = KNOWN(PKIX "\x01\x18", "tlsFeature"),
     [WRIT_OID_OCSP_NOCHECK] = KNOWN(PKIX "\x30\x01\x05", "ocspNoCheck"),
+    [WRIT_OID_OCSP_BASIC] = KNOWN(PKIX "\x30\x01\x01", "basicOcspResponse"),
+    [WRIT_OID_OCSP_NONCE] = KNOWN(PKIX "\x30\x01\x02", "ocspNonce"),
+    [WRIT_OID_OCSP_CRL_REFERENCES] = KNOWN(PKIX "\x30\x01\x03", "crlReferences"),
+    [WRIT_OID_OCSP_RESPONSE_TYPES] = KNOWN(PKIX "\x30\x01\x04", "acceptableResponses"),
+    [WRIT_OID_OCSP_ARCHIVE_CUTOFF] = KNOWN(PKIX "\x30\x01\x06", "archiveCutoff"),
+    [WRIT_OID_OCSP_PREFERRED_ALGORITHMS] =
+        KNOWN(PKIX "\x30\x01\x08", "preferredSignatureAlgorithms"),
+    [WRIT_OID_OCSP_EXTENDED_REVOKE] = KNOWN(PKIX "\x30\x01\x09", "extendedRevoke"),
+    [WRIT_OID_OCSP_SCT_LIST] =
+        KNOWN("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x05", "ocspSignedCertificateTimestamps"),
     [WRIT_OID_CRL_NUMBER] = KNOWN("\x55\x1d\x14", "cRLNumber"),
     [WRIT_OID_DELTA_CRL_INDICATOR] = KNOWN("\x55\x1d\x1b", "deltaCRLIndicator"),
     [WRIT_OID_ISSUING_DISTRIBUTION_POINT] = KNOWN("\x55\x1d\x1c", "issuingDistributionPoint"),
