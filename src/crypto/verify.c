@@ -156,6 +156,19 @@ int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct
     return verify((struct key){.bytes = spki}, scheme_of(algorithm), message, signature, state, e);
 }
 
+int writ_verify_signature_insecure_sha1(struct writ_span spki, enum writ_oid algorithm,
+                                        struct writ_span message, struct writ_span signature,
+                                        enum writ_signature_state *state, struct writ_error *e)
+{
+    struct scheme scheme = scheme_of(algorithm);
+
+    if (algorithm == WRIT_OID_RSA_SHA1)
+        scheme = (struct scheme){"RSA", "SHA1"};
+    else if (algorithm == WRIT_OID_ECDSA_SHA1)
+        scheme = (struct scheme){"EC", "SHA1"};
+    return verify((struct key){.bytes = spki}, scheme, message, signature, state, e);
+}
+
 static bool certificate_verifies(struct writ_span spki, struct writ_span cert)
 {
     const unsigned char *p = cert.p;

@@ -18,6 +18,12 @@ int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct
                           struct writ_span signature, enum writ_signature_state *state,
                           struct writ_error *e) WRIT_MUST_CHECK;
 
+/* The same, and SHA-1 with RSA or ECDSA as well: for those who have been told to take it. */
+int writ_verify_signature_insecure_sha1(struct writ_span spki, enum writ_oid algorithm,
+                                        struct writ_span message, struct writ_span signature,
+                                        enum writ_signature_state *state,
+                                        struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Checks the signature of a whole certificate (DER) in whatever algorithm OpenSSL knows, RSASSA-PSS
  * (RFC 4055) among them, as long as its security is WRIT_VERIFY_BITS: for certificates that others
  * decide about, and writ only finds the issuer of. */
