@@ -30,7 +30,7 @@
 /* How the entries stand in the list: by (length, octets) of their serials, which for the positive
  * and minimal ones is their order as numbers. */
 enum writ_crl_order {
-    WRIT_CRL_SORTED,   /* in order, and every entry has the same size: found in place */
+    WRIT_CRL_SORTED,   /* in order, all entries and serials of one size: found in place */
     WRIT_CRL_UNEVEN,   /* in order, entries of several sizes */
     WRIT_CRL_UNSORTED, /* in no order */
     WRIT_CRL_INDIRECT, /* some entries name a certificate issuer: the key is (issuer, serial) */
@@ -51,7 +51,8 @@ struct writ_crl {
 
     struct writ_span entries; /* content of revokedCertificates, or empty */
     size_t entry_count;
-    size_t entry_size; /* of each, header included; for WRIT_CRL_SORTED */
+    size_t entry_size;  /* of each, header included; for WRIT_CRL_SORTED */
+    size_t serial_size; /* of each, likewise */
     enum writ_crl_order order;
     bool has_empty_extensions; /* an entry has an empty list of them: against SIZE (1..MAX), common
                                 */
@@ -107,7 +108,7 @@ struct writ_crl_index;
 /* True when finding without an index means walking through all entries. */
 bool writ_crl_wants_index(const struct writ_crl *crl);
 
-/* Builds an index of any CRL, in one walk; the CRL's bytes must stay where they are as long as it
+/* Builds an index of any CRL, in two walks; the CRL's bytes must stay where they are as long as it
  * is used.  seed: a number that the CRL's issuer cannot know (a random one), or any where that does
  * not matter.  -1 with WRIT_FAULT_UNEXPECTED when memory runs out. */
 int writ_crl_index_build(const struct writ_crl *crl, uint32_t seed, struct writ_crl_index **index,

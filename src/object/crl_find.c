@@ -1,0 +1,347 @@
+#include <stdlib.h>
+
+#include "base/murmur3.h"
+#include "object/crl.h"
+#include "object/crl_entry.h"
+
+/* ------------------------------------------------------------------- one after the other */
+
+struct writ_crl_walk writ_crl_walk(const struct writ_crl *crl)
+{
+    return (struct writ_crl_walk){.left = writ_cursor_over(crl->entries, NULL)};
+}
+
+bool writ_crl_next(struct writ_crl_walk *walk, struct writ_crl_entry *entry)
+{
+    if (!writ_crl_next_entry(&walk->left, entry))
+        return false;
+    if (entry->cert_issuer.n > 0)
+        walk->cert_issuer = entry->cert_issuer;
+    entry->cert_issuer = walk->cert_issuer;
+    return true;
+}
+
+/* --------------------------------------------------------------------- what is looked for */
+
+struct question {
+    struct writ_span serial;
+    struct writ_span issuer; /* DER of the Name */
+};
+
+/* cert_issuer, in force for the entry, names this issuer. */
+static bool is_issuer(const struct writ_crl *crl, const struct question *q,
+                      struct writ_span cert_issuer)
+{
+    return cert_issuer.n > 0 ? writ_general_names_have(cert_issuer, q->issuer)
+                             : writ_name_matches(crl->issuer.der, q->issuer);
+}
+
+/* Keeps an entry that answers the question.  True when nothing can come that would matter more:
+ * one that revokes outweighs one that removes. */
+static bool keep(const struct writ_crl_entry *candidate, struct writ_crl_entry *entry, bool *found)
+{
+    *found = true;
+    *entry = *candidate;
+    return candidate->reason != WRIT_CRL_REMOVE;
+}
+
+/* ------------------------------------------------------------------------------ in place */
+
+static struct writ_span entry_at(const struct writ_crl *crl, size_t i)
+{
+    struct writ_span whole;
+
+    return writ_span_part(crl->entries, (uint64_t)i * crl->entry_size, crl->entry_size, &whole) < 0
+               ? WRIT_SPAN_NONE
+               : whole;
+}
+
+/* 30 n 02 m serial */
+static struct writ_span serial_at(const struct writ_crl *crl, size_t i)
+{
+    struct writ_span serial;
+
+    return writ_span_part(entry_at(crl, i), 4, crl->serial_size, &serial) < 0 ? WRIT_SPAN_NONE
+                                                                              : serial;
+}
+
+static bool stands_before(struct writ_span a, struct writ_span b)
+{
+    return memcmp(a.p, b.p, a.n) < 0; /* all have one length */
+}
+
+/* How many octets all serials begin with alike. */
+static size_t common_octets(struct writ_span first, struct writ_span last)
+{
+    size_t n = 0;
+
+    while (n < first.n && first.p[n] == last.p[n])
+        n++;
+    return n;
+}
+
+/* The next eight octets after those, as a number; shorter serials are filled up with zeros. */
+static uint64_t place_of(struct writ_span serial, size_t common)
+{
+    uint64_t place = 0;
+
+    if (serial.n >= common + sizeof place)
+        return writ_span_u64_be(serial, common);
+    for (size_t i = 0; i < sizeof place; i++)
+        place = place << 8 | writ_span_u8(serial, common + i);
+    return place;
+}
+
+/* Serials are mostly random numbers: where one must stand follows from how large it is.  After this
+ * many guesses they were not, and halving ends the search in any case. */
+#define GUESSES 8
+
+static size_t guess(size_t low, size_t high, uint64_t from, uint64_t to, uint64_t place)
+{
+    double part = to > from ? (double)(place - from) / (double)(to - from) : 0.5;
+    size_t at = low + (size_t)(part * (double)(high - low));
+
+    return at <= low ? low + 1 : at >= high ? high - 1 : at;
+}
+
+/* The first entry whose serial is not before this one; there is one, and it is not entry 0. */
+static size_t first_not_before(const struct writ_crl *crl, struct writ_span serial, size_t common)
+{
+    size_t low = 0, high = crl->entry_count - 1;
+    uint64_t place = place_of(serial, common);
+    uint64_t from = place_of(serial_at(crl, low), common);
+    uint64_t to = place_of(serial_at(crl, high), common);
+
+    for (unsigned step = 0; high - low > 1; step++) {
+        size_t middle = step < GUESSES ? guess(low, high, from, to, place) : low + (high - low) / 2;
+        struct writ_span there = serial_at(crl, middle);
+
+        if (stands_before(there, serial)) {
+            low = middle;
+            from = place_of(there, common);
+        } else {
+            high = middle;
+            to = place_of(there, common);
+        }
+    }
+    return high;
+}
+
+static bool find_in_place(const struct writ_crl *crl, struct writ_span serial,
+                          struct writ_crl_entry *entry)
+{
+    struct writ_span first = serial_at(crl, 0), last = serial_at(crl, crl->entry_count - 1);
+    struct writ_crl_entry candidate;
+    bool found = false;
+    size_t at = 0;
+
+    if (serial.n != crl->serial_size || stands_before(serial, first) || stands_before(last, serial))
+        return false;
+    if (stands_before(first, serial))
+        at = first_not_before(crl, serial, common_octets(first, last));
+    for (; at < crl->entry_count && writ_span_equal(serial_at(crl, at), serial); at++) {
+        struct writ_cursor c = writ_cursor_over(entry_at(crl, at), NULL);
+
+        if (writ_crl_next_entry(&c, &candidate) && keep(&candidate, entry, &found))
+            break;
+    }
+    return found;
+}
+
+/* ----------------------------------------------------------------------------- by a walk */
+
+static bool find_by_walk(const struct writ_crl *crl, const struct question *q,
+                         struct writ_crl_entry *entry)
+{
+    struct writ_crl_walk walk = writ_crl_walk(crl);
+    struct writ_crl_entry candidate;
+    bool found = false;
+
+    while (writ_crl_next(&walk, &candidate)) {
+        if (writ_span_equal(candidate.serial, q->serial) &&
+            is_issuer(crl, q, candidate.cert_issuer) && keep(&candidate, entry, &found))
+            break;
+    }
+    return found;
+}
+
+/* ---------------------------------------------------------------------------- by an index */
+
+#define SLOTS_PER_BUCKET 4 /* about */
+
+/* A hash table with no gaps: the slots of bucket b are those from start[b] up to start[b + 1]. */
+struct slot {
+    uint32_t hash;
+    uint32_t offset; /* of the entry, in crl->entries */
+};
+
+struct writ_crl_index {
+    uint32_t seed;
+    unsigned shift; /* bucket = hash >> shift */
+    size_t buckets;
+    size_t slots;
+    uint32_t *start;
+    struct slot *slot;
+    uint32_t
+        *owner; /* indirect CRLs: offset + 1 of the entry whose certificateIssuer holds; 0: none */
+};
+
+static size_t bucket_of(const struct writ_crl_index *index, uint32_t hash)
+{
+    return (uint64_t)hash >> index->shift;
+}
+
+static struct writ_crl_index *new_index(const struct writ_crl *crl, uint32_t seed)
+{
+    struct writ_crl_index *index = calloc(1, sizeof *index);
+    unsigned bits = 0;
+
+    if (index == NULL)
+        return NULL;
+    while (((size_t)SLOTS_PER_BUCKET << bits) < crl->entry_count)
+        bits++;
+    index->seed = seed;
+    index->shift = 32 - bits;
+    index->buckets = (size_t)1 << bits;
+    index->slots = crl->entry_count;
+    index->start = calloc(index->buckets + 1, sizeof *index->start);
+    index->slot = calloc(index->slots + 1, sizeof *index->slot);
+    if (crl->order == WRIT_CRL_INDIRECT)
+        index->owner = calloc(index->slots + 1, sizeof *index->owner);
+    if (index->start == NULL || index->slot == NULL ||
+        (crl->order == WRIT_CRL_INDIRECT && index->owner == NULL)) {
+        writ_crl_index_free(index);
+        return NULL;
+    }
+    return index;
+}
+
+/* After this start[b] is where bucket b ends; filling, from the end, makes it where it begins. */
+static void count_slots(const struct writ_crl *crl, struct writ_crl_index *index)
+{
+    struct writ_cursor c = writ_cursor_over(crl->entries, NULL);
+    struct writ_crl_entry entry;
+
+    while (writ_crl_next_entry(&c, &entry))
+        index->start[bucket_of(index, writ_murmur3(entry.serial, index->seed))]++;
+    for (size_t b = 1; b <= index->buckets; b++)
+        index->start[b] += index->start[b - 1];
+}
+
+static void fill_slots(const struct writ_crl *crl, struct writ_crl_index *index)
+{
+    struct writ_cursor c = writ_cursor_over(crl->entries, NULL);
+    struct writ_crl_entry entry;
+    uint32_t offset = 0, owner = 0;
+
+    for (; writ_crl_next_entry(&c, &entry); offset = (uint32_t)c.offset) {
+        uint32_t hash = writ_murmur3(entry.serial, index->seed);
+        uint32_t at = --index->start[bucket_of(index, hash)];
+
+        if (entry.cert_issuer.n > 0)
+            owner = offset + 1;
+        index->slot[at] = (struct slot){.hash = hash, .offset = offset};
+        if (index->owner != NULL)
+            index->owner[at] = owner;
+    }
+}
+
+int writ_crl_index_build(const struct writ_crl *crl, uint32_t seed, struct writ_crl_index **index,
+                         struct writ_error *e)
+{
+    *index = new_index(crl, seed);
+    if (*index == NULL)
+        return writ_fail_memory(e);
+    count_slots(crl, *index);
+    fill_slots(crl, *index);
+    return 0;
+}
+
+size_t writ_crl_index_size(const struct writ_crl_index *index)
+{
+    return sizeof *index + (index->buckets + 1) * sizeof *index->start +
+           (index->slots + 1) * sizeof *index->slot +
+           (index->owner != NULL ? (index->slots + 1) * sizeof *index->owner : 0);
+}
+
+void writ_crl_index_free(struct writ_crl_index *index)
+{
+    if (index == NULL)
+        return;
+    free(index->start);
+    free(index->slot);
+    free(index->owner);
+    free(index);
+}
+
+static bool entry_at_offset(const struct writ_crl *crl, uint32_t offset,
+                            struct writ_crl_entry *entry)
+{
+    struct writ_span rest;
+    struct writ_cursor c;
+
+    if (writ_span_part(crl->entries, offset, crl->entries.n - offset, &rest) < 0)
+        return false;
+    c = writ_cursor_over(rest, NULL);
+    return writ_crl_next_entry(&c, entry);
+}
+
+/* Gives the entry the certificate issuer in force for it. */
+static void find_owner(const struct writ_crl *crl, const struct writ_crl_index *index, size_t at,
+                       struct writ_crl_entry *entry)
+{
+    struct writ_crl_entry owner;
+
+    if (index->owner != NULL && index->owner[at] != 0 &&
+        entry_at_offset(crl, index->owner[at] - 1, &owner))
+        entry->cert_issuer = owner.cert_issuer;
+}
+
+static bool find_by_index(const struct writ_crl *crl, const struct writ_crl_index *index,
+                          const struct question *q, struct writ_crl_entry *entry)
+{
+    uint32_t hash = writ_murmur3(q->serial, index->seed);
+    size_t bucket = bucket_of(index, hash);
+    struct writ_crl_entry candidate;
+    bool found = false;
+
+    for (size_t at = index->start[bucket]; at < index->start[bucket + 1]; at++) {
+        if (index->slot[at].hash != hash ||
+            !entry_at_offset(crl, index->slot[at].offset, &candidate) ||
+            !writ_span_equal(candidate.serial, q->serial))
+            continue;
+        find_owner(crl, index, at, &candidate);
+        if ((index->owner == NULL || is_issuer(crl, q, candidate.cert_issuer)) &&
+            keep(&candidate, entry, &found))
+            break;
+    }
+    return found;
+}
+
+/* ---------------------------------------------------------------------------------- all */
+
+bool writ_crl_wants_index(const struct writ_crl *crl)
+{
+    return crl->order != WRIT_CRL_SORTED;
+}
+
+bool writ_crl_find(const struct writ_crl *crl, const struct writ_crl_index *index,
+                   struct writ_span serial, struct writ_span issuer, struct writ_crl_entry *entry)
+{
+    struct question q = {.serial = serial, .issuer = issuer.n > 0 ? issuer : crl->issuer.der};
+
+    if (crl->entry_count == 0 || (crl->order != WRIT_CRL_INDIRECT && issuer.n > 0 &&
+                                  !writ_name_matches(crl->issuer.der, issuer)))
+        return false;
+    if (index != NULL)
+        return find_by_index(crl, index, &q, entry);
+    return crl->order == WRIT_CRL_SORTED ? find_in_place(crl, serial, entry)
+                                         : find_by_walk(crl, &q, entry);
+}
+
+int writ_crl_number_compare(struct writ_span a, struct writ_span b)
+{
+    if (a.n != b.n)
+        return a.n < b.n ? -1 : 1;
+    return a.n == 0 ? 0 : memcmp(a.p, b.p, a.n);
+}
