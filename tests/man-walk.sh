@@ -75,6 +75,13 @@ mkdir root/var/lib/writ/filters/crlite/pulled
 ask 78 tls status
 ask 78 doctor
 ask 0 tls disable
+. "$(dirname "$0")/prog/ocspca.sh"
+make_ocsp_ca >ocspca.out
+answer good.der ca alice
+answer revoked.der ca bob
+ask 0 ocsp check good.der --issuer=ca.pem --cert=alice.pem
+ask 2 ocsp check revoked.der --issuer=ca.pem --cert=bob.pem
+ask 0 ocsp request alice.pem --issuer=ca.pem --out alice.req --nonce
 ask 0 version
 ask 0 commands
 ask 64 nonsense

@@ -74,7 +74,7 @@ def check_command(man, command, text):
 
 
 def options_in(text):
-    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", text))
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]", text))
 
 
 def check_commands(man, table, text):

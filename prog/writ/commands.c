@@ -39,6 +39,8 @@ static const struct command *const commands[] = {
     &command_ca_reinstate,
     &command_ca_backup,
     &command_publish,
+    &command_ocsp_check,
+    &command_ocsp_request,
     &command_filter_query,
     &command_filter_build,
     &command_filter_convert,

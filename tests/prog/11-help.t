@@ -80,7 +80,7 @@ for i, c in enumerate(table):
     for o in c["options"]:
         if not re.fullmatch(r"[a-z].*[^.]", o["help"]):
             breach(c, "does not explain --%s in one line without a full stop" % o["name"])
-        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", o["name"]):
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", o["name"]):
             breach(c, "has an option with an odd name: --%s" % o["name"])
         if names.count(o["name"]) > 1:
             breach(c, "has --%s twice" % o["name"])
