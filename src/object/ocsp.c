@@ -236,18 +236,16 @@ static int take_tbs_request(struct writ_cursor *c, struct writ_ocsp_request *req
 /* Well formed, and not looked at (RFC 6960 section 4.1.2: a responder may ignore it). */
 static int skip_signature(struct writ_cursor *whole, struct writ_ocsp_request *request)
 {
-    struct writ_cursor tagged, signature;
-    struct writ_span contents;
+    struct writ_cursor tagged;
+    struct writ_span signature;
 
     if (writ_der_enter_optional(whole, WRIT_DER_CONTEXT_CONSTRUCTED(0), &tagged,
                                 &request->is_signed, "optionalSignature") < 0)
         return -1;
     if (!request->is_signed)
         return 0;
-    if (writ_der_enter(&tagged, WRIT_DER_SEQUENCE, &signature, "Signature") < 0)
-        return -1;
-    contents = WRIT_SPAN(signature.at, signature.left);
-    if (writ_der_check(contents, signature.error) < 0)
+    if (writ_der_whole(&tagged, WRIT_DER_SEQUENCE, &signature, "Signature") < 0 ||
+        writ_der_check(signature, whole->error) < 0)
         return -1;
     return writ_der_end(&tagged, "optionalSignature");
 }
