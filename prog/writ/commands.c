@@ -41,6 +41,7 @@ static const struct command *const commands[] = {
     &command_publish,
     &command_ocsp_check,
     &command_ocsp_request,
+    &command_crl_check,
     &command_filter_query,
     &command_filter_build,
     &command_filter_convert,

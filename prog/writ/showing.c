@@ -16,6 +16,7 @@
 #include "object/table.h"
 #include "object/timestamp.h"
 #include "writ/filterfile.h"
+#include "writ/showing_crl.h"
 #include "writ/showing_filter.h"
 
 #define LISTED_MAX 50 /* revocations of one block that are listed one by one */
@@ -434,6 +435,8 @@ static show *of_label(const char *label)
         return show_request;
     if (strcmp(label, WRIT_BUNDLE_PEM_LABEL) == 0)
         return show_bundle;
+    if (strcmp(label, "X509 CRL") == 0)
+        return showing_crl_walk;
     if (strcmp(label, "CMS") == 0 || strcmp(label, "PKCS7") == 0)
         return show_cms;
     return NULL;
@@ -459,6 +462,21 @@ static int show_pem(struct writ_span bytes, struct writ_emit *m, struct writ_err
     return writ_fail(e, WRIT_FAULT_BAD_INPUT, "PEM, and no block in it that writ shows");
 }
 
+/* [version] signature issuer thisUpdate: only in a TBSCertList does a time come so soon. */
+static bool begins_crl(struct writ_cursor tbs)
+{
+    struct writ_span ignored;
+
+    tbs.error = NULL;
+    if (writ_der_next_is(&tbs, WRIT_DER_INTEGER) &&
+        writ_der_contents(&tbs, WRIT_DER_INTEGER, &ignored, "version") < 0)
+        return false;
+    return writ_der_contents(&tbs, WRIT_DER_SEQUENCE, &ignored, "signature") == 0 &&
+           writ_der_contents(&tbs, WRIT_DER_SEQUENCE, &ignored, "issuer") == 0 &&
+           (writ_der_next_is(&tbs, WRIT_DER_UTC_TIME) ||
+            writ_der_next_is(&tbs, WRIT_DER_GENERALIZED_TIME));
+}
+
 /* The first element inside the outer SEQUENCE tells DER objects apart. */
 static show *of_der(struct writ_span bytes)
 {
@@ -481,6 +499,8 @@ static show *of_der(struct writ_span bytes)
         return NULL;
     if (writ_der_next_is(&first, WRIT_DER_OID))
         return show_bundle;
+    if (begins_crl(first))
+        return showing_crl_walk;
     return writ_der_next_is(&inner, WRIT_DER_SEQUENCE) &&
                    writ_der_next_is(&first, WRIT_DER_INTEGER) &&
                    writ_cert_parse(bytes, &(struct writ_cert){0}, NULL) < 0
@@ -516,5 +536,5 @@ int showing_walk(struct writ_span bytes, struct writ_emit *m, struct writ_error 
         return der(bytes, m, e);
     return writ_fail(e, WRIT_FAULT_BAD_INPUT,
                      "nothing that writ knows; wanted a seal or a file with one, a certificate, "
-                     "request, bundle, table, filter, feed, signature or timestamp");
+                     "CRL, request, bundle, table, filter, feed, signature or timestamp");
 }
