@@ -414,6 +414,8 @@ def engine_seeds():
 
 
 def showing_seeds():
+    yield "ocsp-request", dict(ocsp_request_seeds())["nonce"]
+    yield "ocsp-response", dict(ocsp_response_seeds())["extensions"]
     yield "seal", stamped(fixture("script.writ"))
     yield "sealed", fixture("app.sealed")
     yield "certificate", fixture_certificates()[0]
@@ -645,6 +647,78 @@ def filterlist_seeds():
         yield name, text.encode()
 
 
+def ocsp_oid(last):
+    return oid(b"\x2b\x06\x01\x05\x05\x07\x30\x01" + bytes([last]))
+
+
+def ocsp_id(serial=b"\x05", algorithm=b"\x2b\x0e\x03\x02\x1a", length=20):
+    return seq(seq(oid(algorithm), tlv(5)), tlv(4, b"\x11" * length), tlv(4, b"\x22" * length), tlv(2, serial))
+
+
+def ocsp_extension(identifier, value, critical=b""):
+    return seq(identifier, critical, tlv(4, value))
+
+
+def ocsp_request_seeds():
+    one, critical = seq(ocsp_id()), tlv(1, b"\xff")
+    nonce = ocsp_extension(ocsp_oid(2), tlv(4, HASH))
+
+    def request(*ids, name=b"", extensions=b"", signature=b"", version=b""):
+        return seq(seq(version, name, seq(*ids), tlv(0xa2, seq(extensions)) if extensions else b""), signature)
+
+    yield "one", request(one)
+    yield "nonce", request(one, extensions=nonce)
+    yield "eight", request(*[one] * 8)
+    yield "nine", request(*[one] * 9)
+    yield "none", request()
+    yield "sha256", request(seq(ocsp_id(b"\x00\xff", b"\x60\x86\x48\x01\x65\x03\x04\x02\x01", 32)))
+    yield "unknown-hash", request(seq(ocsp_id(b"\x01", b"\x2a\x03", 1)))
+    yield "critical", request(one, extensions=ocsp_extension(oid(b"\x2a\x03"), tlv(5), critical))
+    yield "critical-single", request(seq(ocsp_id(), tlv(0xa0, seq(ocsp_extension(oid(b"\x2a\x03"), b"", critical)))))
+    yield "signed", request(one, name=tlv(0xa1, tlv(0x82, b"example.org")),
+                            signature=tlv(0xa0, seq(seq(oid(b"\x2a\x03")), tlv(3, b"\0\1"))))
+    yield "empty-nonce", request(one, extensions=ocsp_extension(ocsp_oid(2), tlv(4)))
+    yield "long-nonce", request(one, extensions=ocsp_extension(ocsp_oid(2), tlv(4, bytes(129))))
+    yield "nonce-twice", request(one, extensions=nonce + nonce)
+    yield "version", request(one, version=tlv(0xa0, tlv(2, b"\0")))
+    yield "trailing", request(one) + b"\0"
+
+
+def ocsp_response_seeds():
+    at = tlv(0x18, b"20260301000000Z")
+    name = tlv(0xa1, seq(tlv(0x31, seq(oid(b"\x55\x04\x03"), tlv(12, b"CA")))))
+
+    def single(status=tlv(0x80), until=b"", extensions=b"", serial=b"\x05"):
+        return seq(ocsp_id(serial), status, at, tlv(0xa0, until) if until else b"",
+                   tlv(0xa1, seq(extensions)) if extensions else b"")
+
+    def response(*singles, who=name, extensions=b"", certs=b"", version=b"", kind=ocsp_oid(1)):
+        data = seq(version, who, at, seq(*singles), tlv(0xa1, seq(extensions)) if extensions else b"")
+        basic = seq(data, seq(oid(b"\x2a\x86\x48\xce\x3d\x04\x03\x02")), tlv(3, b"\0\1\2"), certs)
+        return seq(tlv(10, b"\0"), tlv(0xa0, seq(kind, tlv(4, basic))))
+
+    yield "good", response(single(until=at))
+    yield "revoked", response(single(tlv(0xa1, at, tlv(0xa0, tlv(10, b"\1"))), at))
+    yield "revoked-no-reason", response(single(tlv(0xa1, at)))
+    yield "reason-7", response(single(tlv(0xa1, at, tlv(0xa0, tlv(10, b"\7")))))
+    yield "unknown", response(single(tlv(0x82)))
+    yield "by-key", response(single(), who=tlv(0xa2, tlv(4, b"\x33" * 20)))
+    yield "several", response(single(), single(tlv(0x82), serial=b"\0\x80"), single(serial=b"\xff"))
+    yield "padded-serial", response(single(serial=b"\0\5"))
+    yield "none", response()
+    yield "extensions", response(
+        single(extensions=ocsp_extension(ocsp_oid(6), at) + ocsp_extension(oid(b"\x55\x1d\x18"), at)),
+        extensions=ocsp_extension(ocsp_oid(2), tlv(4, HASH)) + ocsp_extension(ocsp_oid(9), tlv(5)))
+    yield "critical", response(single(extensions=ocsp_extension(oid(b"\x2a\x03"), b"", tlv(1, b"\xff"))))
+    yield "certs", response(single(), certs=tlv(0xa0, seq(seq(tlv(5)), seq())))
+    yield "version", response(single(), version=tlv(0xa0, tlv(2, b"\0")))
+    yield "another-type", response(single(), kind=oid(b"\x2a\x03"))
+    yield "try-later", seq(tlv(10, b"\3"))
+    yield "status-4", seq(tlv(10, b"\4"))
+    yield "nothing-inside", seq(tlv(10, b"\0"))
+    yield "trailing", response(single()) + b"\0"
+
+
 SEEDS = {
     "bundle": bundle_seeds,
     "cascade": cascade_seeds,
@@ -665,6 +739,8 @@ SEEDS = {
     "memory": memory_seeds,
     "note": note_seeds,
     "notekey": notekey_seeds,
+    "ocsp_request": ocsp_request_seeds,
+    "ocsp_response": ocsp_response_seeds,
     "onecrl": onecrl_seeds,
     "onecrl_json": onecrl_json_seeds,
     "sct": sct_seeds,

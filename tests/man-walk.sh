@@ -82,6 +82,7 @@ answer revoked.der ca bob
 ask 0 ocsp check good.der --issuer=ca.pem --cert=alice.pem
 ask 2 ocsp check revoked.der --issuer=ca.pem --cert=bob.pem
 ask 0 ocsp request alice.pem --issuer=ca.pem --out alice.req --nonce
+ask 0 show good.der revoked.der alice.req
 ask 0 show "$(dirname "$0")/fixtures/crl/all.crl"
 ask 0 crl check "$(dirname "$0")/fixtures/crl/all.crl" --issuer="$(dirname "$0")/fixtures/crl/ca.pem"
 ask 2 crl check "$(dirname "$0")/fixtures/crl/all.crl" --issuer="$(dirname "$0")/fixtures/crl/ca.pem" \

@@ -18,6 +18,7 @@
 #include "writ/filterfile.h"
 #include "writ/showing_crl.h"
 #include "writ/showing_filter.h"
+#include "writ/showing_ocsp.h"
 
 #define LISTED_MAX 50 /* revocations of one block that are listed one by one */
 
@@ -437,6 +438,10 @@ static show *of_label(const char *label)
         return show_bundle;
     if (strcmp(label, "X509 CRL") == 0)
         return showing_crl_walk;
+    if (strcmp(label, "OCSP RESPONSE") == 0)
+        return showing_ocsp_response_walk;
+    if (strcmp(label, "OCSP REQUEST") == 0)
+        return showing_ocsp_request_walk;
     if (strcmp(label, "CMS") == 0 || strcmp(label, "PKCS7") == 0)
         return show_cms;
     return NULL;
@@ -495,6 +500,10 @@ static show *of_der(struct writ_span bytes)
                : oid == WRIT_OID_SIGNED_DATA    ? show_cms
                                                 : NULL;
     }
+    if (showing_is_ocsp_response(bytes))
+        return showing_ocsp_response_walk;
+    if (showing_is_ocsp_request(bytes))
+        return showing_ocsp_request_walk;
     if (writ_der_enter(&inner, WRIT_DER_SEQUENCE, &first, "object") < 0)
         return NULL;
     if (writ_der_next_is(&first, WRIT_DER_OID))

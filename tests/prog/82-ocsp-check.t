@@ -412,6 +412,28 @@ exits 2 'by key as well' writ ocsp check openssl.der --issuer=ca.pem --cert=bob.
 answer openssl.der ca carol
 exits 4 'what it does not know is unknown' writ ocsp check openssl.der --issuer=ca.pem --cert=carol.pem
 
+# ---- what is claimed ----
+
+answers <<SPEC
+claims signer=delegate certs=delegate nonce=0a0b about=alice about=bob hash=sha256 revoked=-3600:1 next=none
+SPEC
+exits 0 'writ show tells what an answer claims' writ show claims --json
+holds '  of the response' says_that '.objects[0] | .object == "OCSP response" and .status == "successful" and
+    .responder == "delegate, Example Corp" and .nonce == "0a0b" and .count == 2 and
+    (.certificates | length) == 1'
+holds '  and of each certificate' says_that '.objects[0].answers | [.[].status] == ["good", "revoked"] and
+    [.[].hash] == ["sha1", "sha256"] and [.[].serial] == ["1001", "1002"] and .[1].reason == "keyCompromise" and
+    (.[1] | has("next_update") | not)'
+exits 0 'in PEM too' writ show direct.pem --json
+holds '  by its label' says_that '.objects[0].object == "OCSP response"'
+failure 003
+exits 0 'and what is none' writ show failure --json
+holds '  is told by its status' says_that '.objects[0] | .status == "tryLater" and (has("answers") | not)'
+exits 0 'writ show tells what a request asks' writ show nonce.req --json
+holds '  about which certificate' says_that '.objects[0] | .object == "OCSP request" and
+    (.nonce | length) == 64 and [.certificates[].serial] == ["1001"] and .signed == false'
+exits 65 'half an answer is none' writ show cut
+
 # ---- requests ----
 
 for hash in sha1 sha256; do
