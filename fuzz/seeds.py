@@ -190,8 +190,17 @@ def upki_config_seeds():
         yield name, text.encode()
 
 
+def crl_seeds():
+    folder = os.path.join(HERE, "..", "tests", "fixtures", "crl")
+    for file in sorted(os.listdir(folder)):
+        if file.endswith(".crl") and file != "bad-empty.crl":
+            with open(os.path.join(folder, file), "rb") as f:
+                yield file[:-len(".crl")], f.read()
+
+
 SEEDS = {
     "base64": base64_seeds,
+    "crl": crl_seeds,
     "cursor": cursor_seeds,
     "der": der_seeds,
     "fragment": fragment_seeds,

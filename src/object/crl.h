@@ -5,6 +5,7 @@
  * and no memory is taken.  The walk notes how the entries are ordered.  Where they are sorted and
  * of one size (what most large CRLs are), a serial is found in place.  Where they are not, whoever
  * has more than a few questions builds an index (9 to 13 bytes an entry); without one, find walks.
+ * For thousands of questions there is one of a byte or two an entry for sorted CRLs, too.
  *
  * Refused: BER, trailing bytes, a version other than v1 (absent) and v2, v1 with extensions, an
  * empty list of entries (it must be absent), inner and outer algorithm that differ, an extension
@@ -108,9 +109,9 @@ struct writ_crl_index;
 /* True when finding without an index means walking through all entries. */
 bool writ_crl_wants_index(const struct writ_crl *crl);
 
-/* Builds an index of any CRL, in two walks; the CRL's bytes must stay where they are as long as it
- * is used.  seed: a number that the CRL's issuer cannot know (a random one), or any where that does
- * not matter.  -1 with WRIT_FAULT_UNEXPECTED when memory runs out. */
+/* Builds an index of any CRL, in one or two walks; the CRL's bytes must stay where they are as long
+ * as it is used.  seed: a number that the CRL's issuer cannot know (a random one), or any where
+ * that does not matter.  -1 with WRIT_FAULT_UNEXPECTED when memory runs out. */
 int writ_crl_index_build(const struct writ_crl *crl, uint32_t seed, struct writ_crl_index **index,
                          struct writ_error *e) WRIT_MUST_CHECK;
 

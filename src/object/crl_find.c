@@ -104,10 +104,11 @@ static size_t guess(size_t low, size_t high, uint64_t from, uint64_t to, uint64_
     return at <= low ? low + 1 : at >= high ? high - 1 : at;
 }
 
-/* The first entry whose serial is not before this one; there is one, and it is not entry 0. */
-static size_t first_not_before(const struct writ_crl *crl, struct writ_span serial, size_t common)
+/* The first entry from low + 1 to high whose serial is not before this one, when the one at low is
+ * before it and the one at high is not. */
+static size_t first_not_before(const struct writ_crl *crl, struct writ_span serial, size_t common,
+                               size_t low, size_t high)
 {
-    size_t low = 0, high = crl->entry_count - 1;
     uint64_t place = place_of(serial, common);
     uint64_t from = place_of(serial_at(crl, low), common);
     uint64_t to = place_of(serial_at(crl, high), common);
@@ -127,18 +128,13 @@ static size_t first_not_before(const struct writ_crl *crl, struct writ_span seri
     return high;
 }
 
-static bool find_in_place(const struct writ_crl *crl, struct writ_span serial,
-                          struct writ_crl_entry *entry)
+/* The entries from at on that have this serial. */
+static bool find_from(const struct writ_crl *crl, struct writ_span serial, size_t at,
+                      struct writ_crl_entry *entry)
 {
-    struct writ_span first = serial_at(crl, 0), last = serial_at(crl, crl->entry_count - 1);
     struct writ_crl_entry candidate;
     bool found = false;
-    size_t at = 0;
 
-    if (serial.n != crl->serial_size || stands_before(serial, first) || stands_before(last, serial))
-        return false;
-    if (stands_before(first, serial))
-        at = first_not_before(crl, serial, common_octets(first, last));
     for (; at < crl->entry_count && writ_span_equal(serial_at(crl, at), serial); at++) {
         struct writ_cursor c = writ_cursor_over(entry_at(crl, at), NULL);
 
@@ -146,6 +142,19 @@ static bool find_in_place(const struct writ_crl *crl, struct writ_span serial,
             break;
     }
     return found;
+}
+
+static bool find_in_place(const struct writ_crl *crl, struct writ_span serial,
+                          struct writ_crl_entry *entry)
+{
+    struct writ_span first = serial_at(crl, 0), last = serial_at(crl, crl->entry_count - 1);
+    size_t at = 0;
+
+    if (serial.n != crl->serial_size || stands_before(serial, first) || stands_before(last, serial))
+        return false;
+    if (stands_before(first, serial))
+        at = first_not_before(crl, serial, common_octets(first, last), 0, crl->entry_count - 1);
+    return find_from(crl, serial, at, entry);
 }
 
 /* ----------------------------------------------------------------------------- by a walk */
@@ -167,53 +176,131 @@ static bool find_by_walk(const struct writ_crl *crl, const struct question *q,
 
 /* ---------------------------------------------------------------------------- by an index */
 
-#define SLOTS_PER_BUCKET 4 /* about */
+#define ENTRIES_PER_BUCKET 4 /* about */
 
-/* A hash table with no gaps: the slots of bucket b are those from start[b] up to start[b + 1]. */
+/* Entries in buckets: of sorted ones of one size by where their serials stand between the first and
+ * the last, which needs nothing but the number of the first entry of each bucket; of others by a
+ * hash, in slots without gaps. */
 struct slot {
     uint32_t hash;
     uint32_t offset; /* of the entry, in crl->entries */
 };
 
 struct writ_crl_index {
-    uint32_t seed;
-    unsigned shift; /* bucket = hash >> shift */
     size_t buckets;
     size_t slots;
-    uint32_t *start;
+    unsigned shift;  /* bucket = hash >> shift, or the distance from the first serial >> shift */
+    uint32_t *start; /* where each bucket begins, and one more: entries when sorted, else slots */
+
+    size_t common;  /* sorted: octets that all serials begin with */
+    uint64_t first; /* sorted: place of the first serial */
+
+    uint32_t seed; /* hashed, as are the following */
     struct slot *slot;
     uint32_t
         *owner; /* indirect CRLs: offset + 1 of the entry whose certificateIssuer holds; 0: none */
 };
 
-static size_t bucket_of(const struct writ_crl_index *index, uint32_t hash)
+static int make_room(const struct writ_crl *crl, struct writ_crl_index *index)
 {
-    return (uint64_t)hash >> index->shift;
+    bool is_hashed = crl->order != WRIT_CRL_SORTED, is_indirect = crl->order == WRIT_CRL_INDIRECT;
+
+    index->slots = is_hashed ? crl->entry_count : 0;
+    index->start = calloc(index->buckets + 1, sizeof *index->start);
+    if (is_hashed)
+        index->slot = calloc(index->slots + 1, sizeof *index->slot);
+    if (is_indirect)
+        index->owner = calloc(index->slots + 1, sizeof *index->owner);
+    return index->start == NULL || (is_hashed && index->slot == NULL) ||
+                   (is_indirect && index->owner == NULL)
+               ? -1
+               : 0;
 }
 
 static struct writ_crl_index *new_index(const struct writ_crl *crl, uint32_t seed)
 {
     struct writ_crl_index *index = calloc(1, sizeof *index);
-    unsigned bits = 0;
+    unsigned bits = 1; /* so that no shift is by all 64 bits of a place */
 
     if (index == NULL)
         return NULL;
-    while (((size_t)SLOTS_PER_BUCKET << bits) < crl->entry_count)
+    while (((size_t)ENTRIES_PER_BUCKET << bits) < crl->entry_count)
         bits++;
     index->seed = seed;
     index->shift = 32 - bits;
     index->buckets = (size_t)1 << bits;
-    index->slots = crl->entry_count;
-    index->start = calloc(index->buckets + 1, sizeof *index->start);
-    index->slot = calloc(index->slots + 1, sizeof *index->slot);
-    if (crl->order == WRIT_CRL_INDIRECT)
-        index->owner = calloc(index->slots + 1, sizeof *index->owner);
-    if (index->start == NULL || index->slot == NULL ||
-        (crl->order == WRIT_CRL_INDIRECT && index->owner == NULL)) {
+    if (make_room(crl, index) < 0) {
         writ_crl_index_free(index);
         return NULL;
     }
     return index;
+}
+
+/* -- sorted */
+
+static size_t bucket_of_serial(const struct writ_crl_index *index, struct writ_span serial)
+{
+    return (size_t)((place_of(serial, index->common) - index->first) >> index->shift);
+}
+
+/* The last serial falls into the last bucket or before it: a shift of as many bits as the distance
+ * of the two has more than the number of a bucket. */
+static void measure(const struct writ_crl *crl, struct writ_crl_index *index)
+{
+    struct writ_span first = serial_at(crl, 0), last = serial_at(crl, crl->entry_count - 1);
+    uint64_t range;
+
+    index->common = common_octets(first, last);
+    index->first = place_of(first, index->common);
+    range = place_of(last, index->common) - index->first;
+    for (index->shift = 0; range >> index->shift >= index->buckets;)
+        index->shift++;
+}
+
+static void number_entries(const struct writ_crl *crl, struct writ_crl_index *index)
+{
+    size_t bucket = 0;
+
+    measure(crl, index);
+    for (size_t i = 0; i < crl->entry_count; i++) {
+        size_t here = bucket_of_serial(index, serial_at(crl, i));
+
+        while (bucket < here)
+            index->start[++bucket] = (uint32_t)i;
+    }
+    while (bucket < index->buckets)
+        index->start[++bucket] = (uint32_t)crl->entry_count;
+}
+
+static bool find_by_number(const struct writ_crl *crl, const struct writ_crl_index *index,
+                           struct writ_span serial, struct writ_crl_entry *entry)
+{
+    size_t low, high, bucket;
+
+    if (serial.n != crl->serial_size || stands_before(serial, serial_at(crl, 0)) ||
+        stands_before(serial_at(crl, crl->entry_count - 1), serial))
+        return false;
+    bucket = bucket_of_serial(index, serial);
+    low = index->start[bucket];
+    high = index->start[bucket + 1];
+    while (high - low > ENTRIES_PER_BUCKET * 2) {
+        size_t middle = low + (high - low) / 2;
+
+        if (stands_before(serial_at(crl, middle), serial))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low < high && stands_before(serial_at(crl, low), serial))
+        low++;
+    return find_from(crl, serial, low, entry);
+}
+
+/* -- hashed */
+
+static size_t bucket_of_hash(const struct writ_crl_index *index, uint32_t hash)
+{
+    return (uint64_t)hash >> index->shift;
 }
 
 /* After this start[b] is where bucket b ends; filling, from the end, makes it where it begins. */
@@ -223,7 +310,7 @@ static void count_slots(const struct writ_crl *crl, struct writ_crl_index *index
     struct writ_crl_entry entry;
 
     while (writ_crl_next_entry(&c, &entry))
-        index->start[bucket_of(index, writ_murmur3(entry.serial, index->seed))]++;
+        index->start[bucket_of_hash(index, writ_murmur3(entry.serial, index->seed))]++;
     for (size_t b = 1; b <= index->buckets; b++)
         index->start[b] += index->start[b - 1];
 }
@@ -236,7 +323,7 @@ static void fill_slots(const struct writ_crl *crl, struct writ_crl_index *index)
 
     for (; writ_crl_next_entry(&c, &entry); offset = (uint32_t)c.offset) {
         uint32_t hash = writ_murmur3(entry.serial, index->seed);
-        uint32_t at = --index->start[bucket_of(index, hash)];
+        uint32_t at = --index->start[bucket_of_hash(index, hash)];
 
         if (entry.cert_issuer.n > 0)
             owner = offset + 1;
@@ -252,15 +339,19 @@ int writ_crl_index_build(const struct writ_crl *crl, uint32_t seed, struct writ_
     *index = new_index(crl, seed);
     if (*index == NULL)
         return writ_fail_memory(e);
-    count_slots(crl, *index);
-    fill_slots(crl, *index);
+    if (crl->order == WRIT_CRL_SORTED && crl->entry_count > 0) {
+        number_entries(crl, *index);
+    } else if (crl->entry_count > 0) {
+        count_slots(crl, *index);
+        fill_slots(crl, *index);
+    }
     return 0;
 }
 
 size_t writ_crl_index_size(const struct writ_crl_index *index)
 {
     return sizeof *index + (index->buckets + 1) * sizeof *index->start +
-           (index->slots + 1) * sizeof *index->slot +
+           (index->slot != NULL ? (index->slots + 1) * sizeof *index->slot : 0) +
            (index->owner != NULL ? (index->slots + 1) * sizeof *index->owner : 0);
 }
 
@@ -297,11 +388,11 @@ static void find_owner(const struct writ_crl *crl, const struct writ_crl_index *
         entry->cert_issuer = owner.cert_issuer;
 }
 
-static bool find_by_index(const struct writ_crl *crl, const struct writ_crl_index *index,
-                          const struct question *q, struct writ_crl_entry *entry)
+static bool find_by_hash(const struct writ_crl *crl, const struct writ_crl_index *index,
+                         const struct question *q, struct writ_crl_entry *entry)
 {
     uint32_t hash = writ_murmur3(q->serial, index->seed);
-    size_t bucket = bucket_of(index, hash);
+    size_t bucket = bucket_of_hash(index, hash);
     struct writ_crl_entry candidate;
     bool found = false;
 
@@ -333,10 +424,10 @@ bool writ_crl_find(const struct writ_crl *crl, const struct writ_crl_index *inde
     if (crl->entry_count == 0 || (crl->order != WRIT_CRL_INDIRECT && issuer.n > 0 &&
                                   !writ_name_matches(crl->issuer.der, issuer)))
         return false;
-    if (index != NULL)
-        return find_by_index(crl, index, &q, entry);
-    return crl->order == WRIT_CRL_SORTED ? find_in_place(crl, serial, entry)
-                                         : find_by_walk(crl, &q, entry);
+    if (crl->order == WRIT_CRL_SORTED)
+        return index != NULL ? find_by_number(crl, index, serial, entry)
+                             : find_in_place(crl, serial, entry);
+    return index != NULL ? find_by_hash(crl, index, &q, entry) : find_by_walk(crl, &q, entry);
 }
 
 int writ_crl_number_compare(struct writ_span a, struct writ_span b)
