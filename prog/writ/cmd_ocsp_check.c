@@ -39,6 +39,47 @@ static int choose_issuer(const struct task *t, const struct writ_cert *cert,
     return writ_cert_parse(t->issuer.cert[0], issuer, e);
 }
 
+static bool is_sha1(enum writ_oid algorithm)
+{
+    return algorithm == WRIT_OID_RSA_SHA1 || algorithm == WRIT_OID_ECDSA_SHA1;
+}
+
+/* Of a path at any strength: nothing in it is weaker than SHA-1, and only signatures are. */
+static bool is_no_weaker_than_sha1(const struct writ_path *path)
+{
+    struct writ_cert cert;
+
+    for (size_t i = 0; i < path->count; i++) {
+        if (writ_cert_parse(path->cert[i], &cert, NULL) < 0 || !writ_is_strong_key(&cert.key))
+            return false;
+        if (i + 1 < path->count && !writ_is_strong_signature(cert.signature_algorithm) &&
+            !is_sha1(cert.signature_algorithm))
+            return false;
+    }
+    return true;
+}
+
+static int build_path(const struct task *t, struct writ_span issuer, struct writ_path *path,
+                      struct writ_error *e)
+{
+    const struct writ_ocsp_question *q = &t->question;
+
+    if (writ_path_build(issuer, t->issuer.cert, t->issuer.count, t->anchors.cert, t->anchors.count,
+                        q->now, false, path, e) < 0)
+        return -1;
+    if (path->state != WRIT_PATH_WEAK || !q->allow_sha1)
+        return 0;
+    writ_path_free(path);
+    if (writ_path_build_insecure_weak(issuer, t->issuer.cert, t->issuer.count, t->anchors.cert,
+                                      t->anchors.count, q->now, path, e) < 0)
+        return -1;
+    if (path->state == WRIT_PATH_GOOD && !is_no_weaker_than_sha1(path)) {
+        path->state = WRIT_PATH_WEAK;
+        (void)snprintf(path->reason, sizeof path->reason, "a key or hash is weak");
+    }
+    return 0;
+}
+
 /* Whether the issuer is one of the anchors, or leads to one.  Without anchors it is one itself. */
 static int is_anchored(const struct task *t, const struct writ_cert *issuer, char why[256],
                        bool *anchored, struct writ_error *e)
@@ -51,8 +92,7 @@ static int is_anchored(const struct task *t, const struct writ_cert *issuer, cha
         *anchored = writ_span_equal(t->anchors.cert[i], issuer->der);
     if (*anchored)
         return 0;
-    rc = writ_path_build(issuer->der, t->issuer.cert, t->issuer.count, t->anchors.cert,
-                         t->anchors.count, t->question.now, false, &path, e);
+    rc = build_path(t, issuer->der, &path, e);
     *anchored = rc == 0 && path.state == WRIT_PATH_GOOD;
     (void)snprintf(why, 256, "%s", path.reason);
     writ_path_free(&path);

@@ -102,18 +102,30 @@ static int keep_path(X509_STORE_CTX *context, struct writ_path *path, struct wri
     return 0;
 }
 
-static void set_instant(X509_STORE_CTX *context, int64_t instant, bool ignore_dates)
+/* What a path is looked for with. */
+struct question {
+    struct writ_span leaf;
+    const struct writ_span *candidates;
+    size_t candidate_count;
+    const struct writ_span *anchors;
+    size_t anchor_count;
+    int64_t instant;
+    bool ignore_dates;
+    bool at_any_strength;
+};
+
+static void set_rules(X509_STORE_CTX *context, const struct question *q)
 {
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
 
-    X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+    X509_VERIFY_PARAM_set_auth_level(param, q->at_any_strength ? 0 : AUTH_LEVEL);
     X509_VERIFY_PARAM_set_depth(param, WRIT_PATH_LENGTH_MAX - 2);
     /* Without it OpenSSL passes over critical policyConstraints and inhibitAnyPolicy. */
     (void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK);
-    if (ignore_dates)
+    if (q->ignore_dates)
         (void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
     else
-        X509_VERIFY_PARAM_set_time(param, (time_t)instant);
+        X509_VERIFY_PARAM_set_time(param, (time_t)q->instant);
 }
 
 static int run(X509_STORE_CTX *context, struct writ_path *path, struct writ_error *e)
@@ -133,17 +145,6 @@ static int run(X509_STORE_CTX *context, struct writ_path *path, struct writ_erro
     (void)snprintf(path->reason, sizeof path->reason, "%s", X509_verify_cert_error_string(error));
     return 0;
 }
-
-/* What a path is looked for with. */
-struct question {
-    struct writ_span leaf;
-    const struct writ_span *candidates;
-    size_t candidate_count;
-    const struct writ_span *anchors;
-    size_t anchor_count;
-    int64_t instant;
-    bool ignore_dates;
-};
 
 static int look(const struct question *q, struct writ_path *path, struct writ_error *e)
 {
@@ -167,7 +168,7 @@ static int look(const struct question *q, struct writ_path *path, struct writ_er
         goto out;
     }
     X509_STORE_CTX_set0_trusted_stack(context, roots);
-    set_instant(context, q->instant, q->ignore_dates);
+    set_rules(context, q);
     rc = run(context, path, e);
 out:
     X509_STORE_CTX_free(context);
@@ -201,24 +202,19 @@ static bool is_sure(enum writ_path_state state)
            state == WRIT_PATH_NOT_YET_VALID;
 }
 
-int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
-                    size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
-                    int64_t instant, bool ignore_dates, struct writ_path *path,
-                    struct writ_error *e)
+static int build(const struct question *q, struct writ_path *path, struct writ_error *e)
 {
-    struct question q = {leaf,         candidates, candidate_count, anchors,
-                         anchor_count, instant,    ignore_dates};
     bool sure = false;
     int rc = 0;
 
     path->state = WRIT_PATH_OTHER;
-    if (candidate_count > WRIT_PATH_CANDIDATES_MAX)
+    if (q->candidate_count > WRIT_PATH_CANDIDATES_MAX)
         return writ_fail(e, WRIT_FAULT_USAGE, "more than %d certificates",
                          WRIT_PATH_CANDIDATES_MAX);
     for (int i = 0; rc == 0 && !sure && i < WRIT_CRYPTO_TRIES; i++) {
         writ_path_free(path);
         writ_crypto_forget();
-        rc = look(&q, path, e);
+        rc = look(q, path, e);
         sure = is_sure(path->state);
         if (rc == 0 && !sure)
             rc = writ_crypto_had_memory(e);
@@ -227,6 +223,28 @@ int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
         rc = writ_path_self_test(e);
     writ_crypto_forget();
     return rc;
+}
+
+int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
+                    size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
+                    int64_t instant, bool ignore_dates, struct writ_path *path,
+                    struct writ_error *e)
+{
+    struct question q = {leaf,         candidates, candidate_count, anchors,
+                         anchor_count, instant,    ignore_dates,    false};
+
+    return build(&q, path, e);
+}
+
+int writ_path_build_insecure_weak(struct writ_span leaf, const struct writ_span *candidates,
+                                  size_t candidate_count, const struct writ_span *anchors,
+                                  size_t anchor_count, int64_t instant, struct writ_path *path,
+                                  struct writ_error *e)
+{
+    struct question q = {leaf,         candidates, candidate_count, anchors,
+                         anchor_count, instant,    false,           true};
+
+    return build(&q, path, e);
 }
 
 void writ_path_free(struct writ_path *path)

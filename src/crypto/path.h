@@ -47,6 +47,13 @@ int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
                     size_t candidate_count, const struct writ_span *anchors, size_t anchor_count,
                     int64_t instant, bool ignore_dates, struct writ_path *path,
                     struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The same at any strength of keys and hashes: for those who have been told to take SHA-1, and who
+ * look at the strength of every certificate of the path themselves. */
+int writ_path_build_insecure_weak(struct writ_span leaf, const struct writ_span *candidates,
+                                  size_t candidate_count, const struct writ_span *anchors,
+                                  size_t anchor_count, int64_t instant, struct writ_path *path,
+                                  struct writ_error *e) WRIT_MUST_CHECK;
 void writ_path_free(struct writ_path *path);
 
 /* 0 when OpenSSL verifies a certificate that is good; -1 with WRIT_FAULT_UNEXPECTED when it does

@@ -349,6 +349,42 @@ check 4 'and refused with --strict' sha1 --strict
 because 'which is made with SHA-1'
 check 64 'both is misuse' sha1 --strict --allow-sha1
 
+# A CA below the CA whose certificate is signed with SHA-1, one with a key of 1024 bits; a delegate.
+sign_with() {
+    sign_with=$1
+    shift
+    quietly openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -set_serial 0x300"$2" -days 3650 \
+        "-$sign_with" -extfile extensions -out "$1.pem"
+}
+sign_with sha1 delegate 1
+answers <<SPEC
+sha1delegate signer=delegate certs=delegate about=alice
+SPEC
+check 0 "so is one on the delegate's certificate" sha1delegate
+says '  which is said, too' 'writ: it is signed with SHA-1, which others may forge; --strict takes none'
+check 4 'and refused with --strict' sha1delegate --strict
+because 'which is made with SHA-1'
+printf '%s\n' basicConstraints=critical,CA:TRUE >extensions
+sign_with sha1 middle 2
+answers <<SPEC
+leaf signer=middle about=leaf issuer=middle
+SPEC
+leaf() {
+    writ ocsp check leaf --issuer=middle.pem --cert=leaf.pem --anchors=ca.pem --at="$now" "$@"
+}
+exits 0 'an issuer may lead to its anchor over SHA-1' leaf
+exits 4 'not with --strict' leaf --strict
+because 'CA signature digest algorithm too weak'
+quietly openssl genrsa -out tiny.key 1024
+quietly openssl req -new -key tiny.key -subj '/O=Example Corp/CN=middle' -out tiny.csr
+sign_with sha256 tiny 3
+printf '%s\n' basicConstraints=CA:FALSE >extensions
+quietly openssl x509 -req -in leaf.csr -CA tiny.pem -CAkey tiny.key -set_serial 7 -days 3650 \
+    -extfile extensions -out tinyleaf.pem
+exits 4 'but over no weak key' writ ocsp check leaf --issuer=tiny.pem --cert=tinyleaf.pem \
+    --anchors=ca.pem --at="$now"
+because 'a key or hash is weak'
+
 # ---- no answer at all ----
 
 # failure STATUS: what a responder says when it gives no answer
