@@ -9,6 +9,7 @@
 #include "shared/certfile.h"
 #include "shared/file.h"
 #include "shared/jail.h"
+#include "verdict/answer.h"
 #include "writ/commands.h"
 #include "writ/ocspfile.h"
 
@@ -144,36 +145,6 @@ static int examine(const struct task *t, const struct writ_ocsp_question *q,
     return rc;
 }
 
-static int exit_of(enum writ_answer_status status)
-{
-    switch (status) {
-    case WRIT_ANSWER_GOOD:
-        return 0;
-    case WRIT_ANSWER_REVOKED:
-        return 2;
-    case WRIT_ANSWER_STALE:
-        return 5;
-    default:
-        return 4;
-    }
-}
-
-static const char *status_name(enum writ_answer_status status)
-{
-    switch (status) {
-    case WRIT_ANSWER_GOOD:
-        return "good";
-    case WRIT_ANSWER_REVOKED:
-        return "revoked";
-    case WRIT_ANSWER_STALE:
-        return "stale";
-    case WRIT_ANSWER_UNKNOWN:
-        return "unknown";
-    default:
-        return "no-evidence";
-    }
-}
-
 static const char *signer_kind(enum writ_ocsp_signer signer)
 {
     switch (signer) {
@@ -188,52 +159,14 @@ static const char *signer_kind(enum writ_ocsp_signer signer)
     }
 }
 
-/* "good: CN; OCSP answer by Signer, as of T, until T" */
+/* "Alice: good; ocsp: Example CA, as of T until T" */
 static void write_line(const struct writ_ocsp_question *q, const struct writ_ocsp_finding *f,
                        struct writ_buffer *out)
 {
-    const struct writ_answer *a = &f->answer;
-    char at[WRIT_TIME_TEXT];
-
-    writ_buffer_format(out, "%s: ", status_name(a->status));
     writ_name_add_text(out, &q->cert->subject);
-    if (a->status != WRIT_ANSWER_GOOD)
-        writ_buffer_format(out, "; %s", a->why);
-    if (f->signer != WRIT_OCSP_SIGNER_NONE)
-        writ_buffer_format(out, "; signed by %s", a->source);
-    if (a->as_of != 0) {
-        writ_time_format(a->as_of, at);
-        writ_buffer_format(out, "; as of %s", at);
-    }
-    if (a->until != 0) {
-        writ_time_format(a->until, at);
-        writ_buffer_format(out, " until %s", at);
-    }
-    if (a->status == WRIT_ANSWER_REVOKED && a->stale)
-        writ_buffer_text(out, "; too old, and revoked all the same");
+    writ_buffer_text(out, ": ");
+    writ_explain_answer_line(&f->answer, out);
     writ_buffer_byte(out, '\n');
-}
-
-static void emit_revocation(const struct writ_answer *a, struct writ_emit *m)
-{
-    writ_emit_string(m, "reason", writ_reason_name(a->reason));
-    writ_emit_time(m, "since", a->since);
-    writ_emit_time(m, "revoked_at", a->revoked_at);
-    writ_emit_flag(m, "held", a->held);
-}
-
-static void emit_answer(const struct writ_answer *a, struct writ_emit *m)
-{
-    writ_emit_string(m, "status", status_name(a->status));
-    writ_emit_flag(m, "stale", a->stale);
-    if (a->as_of != 0)
-        writ_emit_time(m, "as_of", a->as_of);
-    if (a->until != 0)
-        writ_emit_time(m, "until", a->until);
-    if (a->status == WRIT_ANSWER_REVOKED)
-        emit_revocation(a, m);
-    if (a->why[0] != '\0')
-        writ_emit_string(m, "why", a->why);
 }
 
 static void emit_finding(const struct writ_ocsp_question *q, const struct writ_ocsp_finding *f,
@@ -244,10 +177,8 @@ static void emit_finding(const struct writ_ocsp_question *q, const struct writ_o
     writ_name_add_text(&subject, &q->cert->subject);
     writ_emit_span(m, "subject", writ_buffer_span(&subject));
     writ_emit_hex(m, "serial", q->cert->serial);
-    emit_answer(&f->answer, m);
+    writ_explain_answer(&f->answer, m);
     writ_emit_string(m, "signer", signer_kind(f->signer));
-    if (f->signer != WRIT_OCSP_SIGNER_NONE)
-        writ_emit_string(m, "signed_by", f->signer_name);
     if (f->signer == WRIT_OCSP_SIGNER_DELEGATE)
         writ_emit_flag(m, "delegate_nocheck", f->delegate_is_nocheck);
     writ_emit_flag(m, "weak_signature", f->is_sha1);
@@ -284,7 +215,7 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
     q.responder = t->responder.count > 0 ? &responder : NULL;
     if (examine(t, &q, &finding, e) < 0)
         goto out;
-    writ_buffer_format(answer, "%d\n", exit_of(finding.answer.status));
+    writ_buffer_format(answer, "%d\n", writ_answer_exit(finding.answer.status));
     write_notes(&finding, answer);
     write_line(&q, &finding, answer);
     writ_emit_fragment_start(&m, t->form, DEPTH, answer);

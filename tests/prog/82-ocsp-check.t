@@ -113,7 +113,7 @@ spoileddelegate signer=delegate certs=delegate spoiled about=alice
 strangers signer=other about=alice
 SPEC
 check 0 'the issuer may sign, named by its name' direct
-prints 'and one line says all of it' "good: alice, Example Corp; signed by Example CA, Example Corp; \
+prints 'and one line says all of it' "alice, Example Corp: good; ocsp: Example CA, Example Corp, \
 as of $(at -$day) until $(at $((6 * day)))"
 check 0 'or by its key' bykey
 check 0 'so may a delegate' delegated
