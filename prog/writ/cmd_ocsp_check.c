@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "shared/jail.h"
 #include "verdict/answer.h"
 #include "writ/commands.h"
+#include "writ/crlfile.h"
 #include "writ/ocspfile.h"
 
 #define DEPTH          1 /* the schema object */
@@ -21,6 +23,7 @@ struct task {
     const char *subject; /* the response's file, for the walk */
     struct writ_buffer response, request;
     struct certfile cert, issuer, anchors, responder;
+    struct crlfile crls;
     struct writ_ocsp_question question;
     enum writ_emit_form form;
 };
@@ -117,6 +120,44 @@ static int take_request(const struct task *t, struct writ_buffer *der,
     return 0;
 }
 
+/* The CRLs of a file, and the DER they point into. */
+struct crls {
+    struct writ_crl crl[CRLFILE_MAX];
+    struct writ_buffer der[CRLFILE_MAX];
+    size_t count;
+};
+
+static int keep_crl(struct writ_span der, void *into, struct writ_error *e)
+{
+    struct crls *crls = into;
+    struct writ_buffer *copy = &crls->der[crls->count];
+
+    writ_buffer_add(copy, der);
+    if (writ_buffer_check(copy, e) < 0 ||
+        writ_crl_parse(writ_buffer_span(copy), &crls->crl[crls->count], e) < 0)
+        return -1;
+    crls->count++;
+    return 0;
+}
+
+static struct crls *read_crls(const struct task *t, struct writ_error *e)
+{
+    struct crls *crls = calloc(1, sizeof *crls);
+
+    if (crls == NULL)
+        (void)writ_fail_memory(e);
+    else if (t->crls.bytes.n > 0 && crlfile_each(t->crls.bytes, keep_crl, crls, e) < 0)
+        writ_error_context(e, "--crls");
+    return crls;
+}
+
+static void free_crls(struct crls *crls)
+{
+    for (size_t i = 0; crls != NULL && i < CRLFILE_MAX; i++)
+        writ_buffer_free(&crls->der[i]);
+    free(crls);
+}
+
 static int no_evidence(struct writ_ocsp_finding *finding, const char *what, const char *why)
 {
     *finding = (struct writ_ocsp_finding){.answer = {.from = WRIT_FROM_OCSP}};
@@ -179,8 +220,10 @@ static void emit_finding(const struct writ_ocsp_question *q, const struct writ_o
     writ_emit_hex(m, "serial", q->cert->serial);
     writ_explain_answer(&f->answer, m);
     writ_emit_string(m, "signer", signer_kind(f->signer));
-    if (f->signer == WRIT_OCSP_SIGNER_DELEGATE)
+    if (f->signer == WRIT_OCSP_SIGNER_DELEGATE) {
         writ_emit_flag(m, "delegate_nocheck", f->delegate_is_nocheck);
+        writ_emit_flag(m, "delegate_checked", f->delegate_is_checked);
+    }
     writ_emit_flag(m, "weak_signature", f->is_sha1);
     writ_emit_flag(m, "nonce_fits", f->nonce_fits);
     if (f->has_response)
@@ -190,39 +233,58 @@ static void emit_finding(const struct writ_ocsp_question *q, const struct writ_o
     writ_buffer_free(&subject);
 }
 
-static void write_notes(const struct writ_ocsp_finding *f, struct writ_buffer *out)
+static void write_answer(const struct task *t, const struct writ_ocsp_question *q,
+                         const struct writ_ocsp_finding *f, struct writ_buffer *answer)
 {
-    writ_buffer_format(out, "%d %d\n", f->is_sha1,
-                       f->signer == WRIT_OCSP_SIGNER_DELEGATE && !f->delegate_is_nocheck);
+    bool unchecked = f->signer == WRIT_OCSP_SIGNER_DELEGATE && !f->delegate_is_nocheck &&
+                     !f->delegate_is_checked;
+    struct writ_emit m;
+
+    writ_buffer_format(answer, "%d\n%d %d\n", writ_answer_exit(f->answer.status), f->is_sha1,
+                       unchecked);
+    write_line(q, f, answer);
+    writ_emit_fragment_start(&m, t->form, DEPTH, answer);
+    emit_finding(q, f, &m);
+}
+
+/* The certificates were read before, each by itself. */
+static int work_with(const struct task *t, const struct crls *crls, struct writ_buffer *answer,
+                     struct writ_error *e)
+{
+    struct writ_cert cert, issuer, responder;
+    struct writ_ocsp_question q = t->question;
+    struct writ_ocsp_finding finding;
+    struct writ_buffer request = {0};
+    int rc = -1;
+
+    q.cert = &cert;
+    q.issuer = &issuer;
+    q.responder = t->responder.count > 0 ? &responder : NULL;
+    q.crls = crls->crl;
+    q.crl_count = crls->count;
+    if (writ_cert_parse(t->cert.cert[0], &cert, e) == 0 &&
+        choose_issuer(t, &cert, &issuer, e) == 0 && take_request(t, &request, &q, e) == 0 &&
+        (q.responder == NULL || writ_cert_parse(t->responder.cert[0], &responder, e) == 0) &&
+        examine(t, &q, &finding, e) == 0) {
+        write_answer(t, &q, &finding, answer);
+        rc = writ_buffer_check(answer, e);
+    }
+    writ_buffer_free(&request);
+    return rc;
 }
 
 static int work(void *argument, struct writ_buffer *answer, struct writ_error *e)
 {
     const struct task *t = argument;
-    struct writ_cert cert, issuer, responder;
-    struct writ_ocsp_question q = t->question;
-    struct writ_ocsp_finding finding;
-    struct writ_buffer request = {0};
-    struct writ_emit m;
+    struct writ_error found = {0};
+    struct crls *crls = read_crls(t, &found);
     int rc = -1;
 
-    if (writ_cert_parse(t->cert.cert[0], &cert, e) < 0 || choose_issuer(t, &cert, &issuer, e) < 0 ||
-        take_request(t, &request, &q, e) < 0 ||
-        (t->responder.count > 0 && writ_cert_parse(t->responder.cert[0], &responder, e) < 0))
-        goto out;
-    q.cert = &cert;
-    q.issuer = &issuer;
-    q.responder = t->responder.count > 0 ? &responder : NULL;
-    if (examine(t, &q, &finding, e) < 0)
-        goto out;
-    writ_buffer_format(answer, "%d\n", writ_answer_exit(finding.answer.status));
-    write_notes(&finding, answer);
-    write_line(&q, &finding, answer);
-    writ_emit_fragment_start(&m, t->form, DEPTH, answer);
-    emit_finding(&q, &finding, &m);
-    rc = writ_buffer_check(answer, e);
-out:
-    writ_buffer_free(&request);
+    if (found.fault == WRIT_FAULT_NONE)
+        rc = work_with(t, crls, answer, e);
+    else
+        *e = found;
+    free_crls(crls);
     return rc;
 }
 
@@ -290,7 +352,7 @@ static int read_certs(const char *path, struct certfile *f, struct writ_error *e
 static int start(const struct args *a, struct task *t, struct writ_error *e)
 {
     struct writ_ocsp_question *q = &t->question;
-    const char *request = args_value(a, "request");
+    const char *request = args_value(a, "request"), *crls = args_value(a, "crls");
 
     bool strict = args_flag(a, "strict");
 
@@ -305,7 +367,8 @@ static int start(const struct args *a, struct task *t, struct writ_error *e)
         read_certs(args_value(a, "issuer"), &t->issuer, e) < 0 ||
         read_certs(args_value(a, "anchors"), &t->anchors, e) < 0 ||
         read_certs(args_value(a, "responder"), &t->responder, e) < 0 ||
-        (request != NULL && read_some(request, &t->request, e) < 0))
+        (request != NULL && read_some(request, &t->request, e) < 0) ||
+        (crls != NULL && crlfile_open(crls, &t->crls, e) < 0))
         return -1;
     return read_some(args_operand(a, 0), &t->response, e);
 }
@@ -318,6 +381,7 @@ static void end(struct task *t)
     certfile_free(&t->issuer);
     certfile_free(&t->anchors);
     certfile_free(&t->responder);
+    crlfile_close(&t->crls);
 }
 
 static int run(const struct args *a, struct out *o)
@@ -364,6 +428,10 @@ const struct command command_ocsp_check = {
              .value = "FILE",
              .help = "a certificate whose key may sign too",
              .hint = COMMAND_HINT_FILE},
+            {.name = "crls",
+             .value = "FILE",
+             .help = "the issuer's CRLs, asked whether a delegate is revoked",
+             .hint = COMMAND_HINT_FILE},
             {.name = "max-age",
              .value = "SECONDS",
              .help = "how old it may be (7d without nextUpdate)"},
@@ -372,7 +440,8 @@ const struct command command_ocsp_check = {
              .help = "the request it answers, for its nonce",
              .hint = COMMAND_HINT_FILE},
             {.name = "allow-sha1", .help = "say nothing about a signature with SHA-1"},
-            {.name = "strict", .help = "no SHA-1, the nonce is back, delegates have nocheck"},
+            {.name = "strict",
+             .help = "no SHA-1, the nonce is back, no delegate of unknown status"},
             {0}},
     .examples = (const char *const[]){"writ ocsp check answer.der --issuer=ca.pem --cert=alice.pem",
                                       "writ ocsp check revoked.der --issuer=ca.pem --cert=bob.pem "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crypto/verify.h"
+#include "evidence/crlcheck.h"
 #include "evidence/path.h"
 #include "object/namematch.h"
 
@@ -185,8 +186,6 @@ static const char *why_not_delegate(const struct look *l, const struct writ_cert
         return "is not for signatures (keyUsage)";
     if (cert->has_unknown_critical)
         return "has a critical extension that is unknown";
-    if (l->q->nocheck_required && !cert->has_nocheck)
-        return "has no id-pkix-ocsp-nocheck, and nothing tells whether it is revoked itself";
     if (!writ_is_strong_key(&cert->key))
         return "has a weak key";
     return NULL;
@@ -195,6 +194,49 @@ static const char *why_not_delegate(const struct look *l, const struct writ_cert
 static bool is_valid_at(const struct writ_cert *cert, int64_t t, int64_t skew)
 {
     return writ_time_add(t, skew) >= cert->not_before && writ_time_add(t, -skew) <= cert->not_after;
+}
+
+/* What the caller's CRLs say about a delegate: one that has been revoked signs nothing any more. */
+static int ask_status(const struct look *l, const struct writ_cert *cert,
+                      enum writ_answer_status *status, struct writ_error *e)
+{
+    struct writ_crlcheck check = {
+        .issuer = l->q->issuer, .cert = cert, .now = l->q->now, .allow_sha1 = l->q->allow_sha1};
+    struct writ_answer answer;
+
+    *status = WRIT_ANSWER_NO_EVIDENCE;
+    for (size_t i = 0; i < l->q->crl_count && *status != WRIT_ANSWER_REVOKED; i++) {
+        if (writ_check_one_crl(&check, &l->q->crls[i], &answer, e) < 0)
+            return -1;
+        if (answer.status == WRIT_ANSWER_REVOKED || answer.status == WRIT_ANSWER_GOOD)
+            *status = answer.status;
+    }
+    return 0;
+}
+
+/* The delegate has signed: settles whether that counts. */
+static int settle_delegate(struct look *l, const struct writ_cert *cert, struct writ_error *e)
+{
+    struct writ_ocsp_finding *f = l->finding;
+    enum writ_answer_status status = WRIT_ANSWER_NO_EVIDENCE;
+    const char *why = NULL;
+
+    if (!cert->has_nocheck && ask_status(l, cert, &status, e) < 0)
+        return -1;
+    if (status == WRIT_ANSWER_REVOKED)
+        why = "is revoked";
+    else if (l->q->nocheck_required && !cert->has_nocheck && status != WRIT_ANSWER_GOOD)
+        why = "has no id-pkix-ocsp-nocheck, and nothing tells whether it is revoked itself";
+    if (why != NULL) {
+        not_signer(l, "its signer's certificate \"%s\" %s", f->signer_name, why);
+        f->signer = WRIT_OCSP_SIGNER_NONE;
+        return 0;
+    }
+    f->delegate = cert->der;
+    f->delegate_is_nocheck = cert->has_nocheck;
+    f->delegate_is_checked = status == WRIT_ANSWER_GOOD;
+    f->is_sha1 = f->is_sha1 || is_sha1(cert->signature_algorithm);
+    return 0;
 }
 
 /* A delegate that has ended can still have said "revoked" while it was valid. */
@@ -223,13 +265,10 @@ static int try_delegate(struct look *l, const struct writ_cert *cert, struct wri
     }
     if (try_signer(l, cert, WRIT_OCSP_SIGNER_DELEGATE, e) < 0)
         return -1;
-    if (l->finding->signer == WRIT_OCSP_SIGNER_DELEGATE) {
-        l->finding->delegate = cert->der;
-        l->finding->delegate_is_nocheck = cert->has_nocheck;
-        l->finding->is_sha1 = l->finding->is_sha1 || is_sha1(cert->signature_algorithm);
-        l->delegate_ended = ended;
-    }
-    return 0;
+    if (l->finding->signer == WRIT_OCSP_SIGNER_NONE)
+        return 0;
+    l->delegate_ended = ended;
+    return settle_delegate(l, cert, e);
 }
 
 static int try_enclosed(struct look *l, struct writ_span der, struct writ_error *e)

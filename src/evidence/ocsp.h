@@ -10,9 +10,11 @@
  * in it is about this certificate: name hash, key hash and serial all fit; producedAt, thisUpdate,
  * nextUpdate. Of several answers about the certificate the worst counts: revoked, unknown, good.
  *
- * Not checked here: that the issuer's certificate leads to an anchor, that it is valid now, and
- * whether a delegate without id-pkix-ocsp-nocheck has been revoked itself; the finding names the
- * delegate, for a caller that has CRLs.
+ * A delegate without id-pkix-ocsp-nocheck may have been revoked itself: the CRLs that the caller
+ * has are asked, and where none of them answers it is taken, unless nocheck_required, and the
+ * finding tells.
+ *
+ * Not checked here: that the issuer's certificate leads to an anchor, and that it is valid now.
  */
 #ifndef WRIT_EVIDENCE_OCSP_H
 #define WRIT_EVIDENCE_OCSP_H
@@ -20,6 +22,7 @@
 #include "base/time.h"
 #include "crypto/digest.h"
 #include "evidence/answer.h"
+#include "object/crl.h"
 #include "object/ocsp.h"
 
 #define WRIT_OCSP_SKEW    (5 * WRIT_MINUTE) /* what two clocks may differ by */
@@ -37,7 +40,10 @@ struct writ_ocsp_question {
     struct writ_span nonce; /* that was sent, or empty */
     bool nonce_required;    /* an answer without the nonce is none */
     bool allow_sha1;        /* take signatures with SHA-1, on the response and on the delegate */
-    bool nocheck_required;  /* take a delegate only with id-pkix-ocsp-nocheck */
+    bool nocheck_required;  /* a delegate must be known not to be revoked: by id-pkix-ocsp-nocheck,
+                               or  by one of the CRLs */
+    const struct writ_crl *crls; /* parsed, of the issuer; asked about delegates without nocheck */
+    size_t crl_count;
     const struct writ_cert *responder; /* a signer that is trusted for this issuer, or NULL */
 };
 
@@ -59,6 +65,7 @@ struct writ_ocsp_finding {
     char signer_name[WRIT_WHO_TEXT]; /* "" when there is none */
     struct writ_span delegate;       /* DER, in the response; or empty */
     bool delegate_is_nocheck;        /* trusted for its lifetime (section 4.2.2.2.1) */
+    bool delegate_is_checked;        /* one of the CRLs says that it is not revoked */
     bool is_sha1;                    /* response or delegate is signed with SHA-1 */
     bool nonce_fits;                 /* the nonce that was sent came back */
     bool has_response;               /* it parsed, and was successful: produced_at is set */

@@ -156,6 +156,37 @@ check 4 "a delegate's too" spoileddelegate
 check 4 'a stranger may not sign' strangers
 check 0 'unless one says so' strangers --responder=other.pem
 
+# ---- is the delegate itself revoked ----
+
+# crl_of FILE DAYS [SERIAL...]: a CRL of the CA
+crl_of() {
+    crl_file=$1
+    printf '[ca]\ndefault_ca = d\n[d]\ndatabase = crlindex\ndefault_md = sha256\ndefault_crl_days = %s\n' \
+        "$2" >crl.cnf
+    shift 2
+    : >crlindex
+    for crl_serial in "$@"; do
+        printf 'R\t461231235959Z\t260101000000Z\t%s\tunknown\t/CN=x\n' "$crl_serial" >>crlindex
+    done
+    quietly openssl ca -config crl.cnf -gencrl -keyfile ca.key -cert ca.pem -out "$crl_file"
+}
+crl_of none.crl 60
+crl_of both.crl 60 2001 2002
+crl_of old.crl 20
+check 0 'a CRL that does not list the delegate clears it' unchecked --crls=none.crl -v
+holds '  and then nothing is said' [ ! -s err ]
+check 0 'with --strict as well' unchecked --crls=none.crl --strict --json
+holds '  and that is told' says_that '.delegate_checked and .delegate_nocheck == false'
+check 4 'one that lists it ends it' unchecked --crls=both.crl
+because 'is revoked'
+cat none.crl both.crl >two.crl
+check 4 'wherever it stands in the file' unchecked --crls=two.crl
+check 0 'nobody asks about one that is trusted for its lifetime' delegated --crls=both.crl
+check 0 'a CRL that is too old clears nobody' unchecked --crls=old.crl -v
+holds '  which is said' grep -q 'nothing tells whether' err
+check 4 'so that --strict takes none' unchecked --crls=old.crl --strict
+check 65 'a file without CRLs is a fault' unchecked --crls=ca.pem
+
 # ---- about whom ----
 
 answers <<SPEC
