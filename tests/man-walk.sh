@@ -87,6 +87,18 @@ ask 0 show "$(dirname "$0")/fixtures/crl/all.crl"
 ask 0 crl check "$(dirname "$0")/fixtures/crl/all.crl" --issuer="$(dirname "$0")/fixtures/crl/ca.pem"
 ask 2 crl check "$(dirname "$0")/fixtures/crl/all.crl" --issuer="$(dirname "$0")/fixtures/crl/ca.pem" \
     --cert="$(dirname "$0")/fixtures/crl/bob.pem"
+source_root=$(cd "$(dirname "$0")/.." && pwd)
+. "$source_root/tests/prog/crlca.sh"
+mkdir crlca
+cd crlca || exit 1
+make_crl_ca >/dev/null
+mkdir served
+make_crl served/ca.crl 07 20260101000000Z 20460101000000Z
+serve_crls served
+ask 0 crl fetch "$crl_url/tree/ca.crl" --issuer=ca.pem --out ca.crl
+ask 4 crl fetch "$crl_url/tree/ca.crl" --issuer=stranger.pem --out ca.crl
+kill "$crl_server"
+cd .. || exit 1
 ask 0 version
 ask 0 commands
 ask 64 nonsense

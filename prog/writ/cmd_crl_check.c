@@ -2,12 +2,11 @@
 #include <string.h>
 
 #include "bytes/cursor.h"
-#include "evidence/crlcheck.h"
-#include "shared/certfile.h"
 #include "shared/file.h"
 #include "shared/jail.h"
 #include "verdict/judge.h"
 #include "writ/commands.h"
+#include "writ/crlchecking.h"
 #include "writ/crlfile.h"
 #include "writ/showing_crl.h"
 
@@ -62,30 +61,13 @@ static const char *status_name(const struct task *t, enum writ_answer_status sta
     }
 }
 
-/* Each of the issuer's certificates whose name fits, until one has signed it. */
 static int examine(const struct task *t, const struct writ_crl *crl, struct writ_answer *answer,
                    struct writ_error *e)
 {
     struct writ_crlcheck check = t->check;
-    struct writ_cert issuer;
-    bool tried = false;
 
     check.cert = t->cert->count > 0 ? &t->subject : NULL;
-    for (size_t i = 0; i < t->issuer->count; i++) {
-        if (writ_cert_parse(t->issuer->cert[i], &issuer, e) < 0)
-            return -1;
-        if (i + 1 < t->issuer->count && !writ_name_matches(issuer.subject.der, crl->issuer.der))
-            continue;
-        if (tried && !writ_name_matches(issuer.subject.der, crl->issuer.der))
-            break;
-        check.issuer = &issuer;
-        tried = true;
-        if (writ_check_one_crl(&check, crl, answer, e) < 0)
-            return -1;
-        if (answer->status != WRIT_ANSWER_NO_EVIDENCE)
-            break;
-    }
-    return tried ? 0 : writ_check_one_crl(&check, crl, answer, e);
+    return crlchecking_try(&check, t->issuer, crl, answer, e);
 }
 
 /* "good: CRL of Example CA; 12 entries; as of T until T" */

@@ -42,6 +42,7 @@ static const struct command *const commands[] = {
     &command_ocsp_check,
     &command_ocsp_request,
     &command_crl_check,
+    &command_crl_fetch,
     &command_filter_query,
     &command_filter_build,
     &command_filter_convert,

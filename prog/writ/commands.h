@@ -41,6 +41,7 @@ extern const struct command command_tls_status;
 extern const struct command command_ocsp_check;
 extern const struct command command_ocsp_request;
 extern const struct command command_crl_check;
+extern const struct command command_crl_fetch;
 extern const struct command command_filter_query;
 extern const struct command command_filter_convert;
 extern const struct command command_help;
