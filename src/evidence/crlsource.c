@@ -71,8 +71,7 @@ static void ask_block(const struct writ_crl_source *source, const struct writ_bl
     else if (may_have_left(source, cert))
         fact->answer = WRIT_CRL_HAD_EXPIRED;
     else
-        fact->answer =
-            fact->reasons == WRIT_FLAG_ALL ? WRIT_CRL_NOT_LISTED : WRIT_CRL_SOME_REASONS;
+        fact->answer = fact->reasons == WRIT_FLAG_ALL ? WRIT_CRL_NOT_LISTED : WRIT_CRL_SOME_REASONS;
 }
 
 void writ_ask_crl(const struct writ_crl_source *source, const struct writ_cert *cert,
