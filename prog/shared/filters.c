@@ -12,17 +12,10 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "shared/filterrecord.h"
+#include "shared/watch.h"
 
 #define WATCHED_MAX     (PLACES_READ_MAX + 3 * FILTERS_SOURCES_MAX)
 #define SOURCE_NAME_MAX 64
-
-/* A path, and what stood there when it was looked at. */
-struct watched {
-    char *path;
-    bool there;
-    ino_t inode;
-    struct timespec changed;
-};
 
 struct filters_source {
     char name[SOURCE_NAME_MAX + 1];
@@ -41,50 +34,12 @@ struct filters_memory {
     struct writ_filter_set sets[FILTERS_SOURCES_MAX];
     char problems[FILTERS_PROBLEMS_MAX][FILTERS_PROBLEM_MAX];
     struct watched watched[WATCHED_MAX];
-    size_t watched_count;
+    struct watch watch;
 };
-
-/* ----------------------------------------------------------------------------------- watching */
-
-static void look(struct watched *w)
-{
-    struct stat st;
-
-    w->there = stat(w->path, &st) == 0;
-    w->inode = w->there ? st.st_ino : 0;
-    w->changed = w->there ? st.st_ctim : (struct timespec){0};
-}
-
-/* To be called before what stands there is read: what comes in between is then seen as newer. */
-static int watch(struct filters *f, const char *path, struct writ_error *e)
-{
-    struct filters_memory *m = f->memory;
-    struct watched *w = &m->watched[m->watched_count];
-
-    if (m->watched_count == WATCHED_MAX)
-        return 0;
-    w->path = strdup(path);
-    if (w->path == NULL)
-        return writ_fail_memory(e);
-    look(w);
-    m->watched_count++;
-    return 0;
-}
 
 bool filters_are_current(const struct filters *f)
 {
-    const struct filters_memory *m = f->memory;
-
-    for (size_t i = 0; m != NULL && i < m->watched_count; i++) {
-        struct watched now = {.path = m->watched[i].path};
-
-        look(&now);
-        if (now.there != m->watched[i].there || now.inode != m->watched[i].inode ||
-            now.changed.tv_sec != m->watched[i].changed.tv_sec ||
-            now.changed.tv_nsec != m->watched[i].changed.tv_nsec)
-            return false;
-    }
-    return true;
+    return f->memory == NULL || (watch_is_current(&f->memory->watch) && crls_are_current(&f->crls));
 }
 
 /* ----------------------------------------------------------------------------------- problems */
@@ -288,7 +243,7 @@ static int open_files_dir(struct opening *o, struct writ_error *e)
     if (asprintf(&path, "%s%s%s/index.bin", absolute ? "" : o->dir, absolute ? "" : "/",
                  o->record.directory) < 0)
         return writ_fail_memory(e);
-    rc = watch(o->f, path, e);
+    rc = watch_add(&o->f->memory->watch, path, e);
     path[strlen(path) - strlen("/index.bin")] = '\0';
     if (rc == 0)
         o->files_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -381,7 +336,7 @@ static int open_one(struct filters *f, const char *filters_dir, const char *name
     if (asprintf(&dir, "%s/%s", filters_dir, name) < 0 ||
         asprintf(&record, "%s/" FILTERRECORD_NAME, dir) < 0)
         (void)writ_fail_memory(e);
-    else if (watch(f, record, e) == 0)
+    else if (watch_add(&f->memory->watch, record, e) == 0)
         rc = open_source(f, dir, name, e);
     free(dir);
     free(record);
@@ -399,7 +354,7 @@ static int open_state(struct filters *f, const char *state, struct writ_error *e
     places_path(&path, state, FILTERRECORD_FILTERS);
     rc = writ_buffer_check(&path, e);
     if (rc == 0)
-        rc = watch(f, writ_buffer_string(&path), e);
+        rc = watch_add(&f->memory->watch, writ_buffer_string(&path), e);
     if (rc == 0)
         d = opendir(writ_buffer_string(&path));
     if (rc == 0 && d == NULL && errno != ENOENT && errno != ENOTDIR) {
@@ -425,9 +380,10 @@ int filters_open(struct filters *f, const struct places *places, struct writ_err
         return writ_fail_memory(e);
     f->sets = f->memory->sets;
     f->problems = f->memory->problems;
+    f->memory->watch = (struct watch){.at = f->memory->watched, .room = WATCHED_MAX};
     for (size_t i = 0; rc == 0 && i < places->reads; i++)
         rc = open_state(f, places->read[i], e);
-    return rc;
+    return rc < 0 ? -1 : crls_open(&f->crls, places, e);
 }
 
 void filters_close(struct filters *f)
@@ -436,8 +392,9 @@ void filters_close(struct filters *f)
 
     for (size_t i = 0; m != NULL && i < m->source_count; i++)
         close_source(&m->sources[i]);
-    for (size_t i = 0; m != NULL && i < m->watched_count; i++)
-        free(m->watched[i].path);
+    if (m != NULL)
+        watch_clear(&m->watch);
+    crls_close(&f->crls);
     free(m);
     *f = (struct filters){0};
 }

@@ -1,5 +1,5 @@
 /*
- * shared/filters.h - the filters that are on this device, opened
+ * shared/filters.h - the filters and CRLs that are on this device, opened
  *
  * Every source of the kinds crlite and upki leaves, in the state it was pulled to,
  *
@@ -7,6 +7,8 @@
  *   filters/NAME/onecrl      revoked CA certificates, where the source has them
  *   filters/NAME/files/      index.bin, manifest.json and the filter files, in upki's layout; or,
  * for a source that shares upki's cache, that directory
+ *
+ * and every source of the kind crl leaves what shared/crls.h opens.
  *
  * What is damaged or missing takes its own set away and is said as a problem; it is no fault, and
  * never keeps the others from being asked.
@@ -18,6 +20,7 @@
 #define WRIT_SHARED_FILTERS_H
 
 #include "evidence/filter.h"
+#include "shared/crls.h"
 #include "shared/places.h"
 
 #define FILTERS_SOURCES_MAX  16                        /* sources of filters on a device */
@@ -33,6 +36,7 @@ struct filters {
     char (*problems)[FILTERS_PROBLEM_MAX]; /* "NAME: sentence", one for each source whose set is
                                               not among them, or is not whole */
     size_t problem_count;
+    struct crls crls;              /* and the CRLs, which answer the same question */
     struct filters_memory *memory; /* owned */
 };
 

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "verdict/judge.h"
 #include "writ/commands.h"
+#include "writ/crlsource.h"
 #include "writ/filtersource.h"
 #include "writ/pull.h"
 #include "writ/sources.h"
@@ -77,6 +78,21 @@ static int pull_filters(struct pulling *s, const struct source *source, const ch
     return 0;
 }
 
+static int pull_crl(struct pulling *s, const struct source *source, const char *from)
+{
+    struct writ_error e = {0};
+    struct crlpull_result result = {0};
+
+    if (crlsource_pull(s->a, s->o, &s->places, source, from, s->now, &result, &e) < 0)
+        return tell_fault(s, source, &e);
+    if (s->a->json)
+        writ_emit_object(out_emit(s->o), NULL);
+    crlsource_tell_pull(s->a, s->o, source, &result);
+    if (s->a->json)
+        writ_emit_end(out_emit(s->o));
+    return 0;
+}
+
 static int pull_one(struct pulling *s, const struct source *source, const char *from)
 {
     struct writ_error e = {0};
@@ -87,6 +103,8 @@ static int pull_one(struct pulling *s, const struct source *source, const char *
                      .dry_run = s->a->dry_run};
     size_t i;
 
+    if (source->kind == SOURCE_CRL)
+        return pull_crl(s, source, from);
     if (source->kind != SOURCE_FEED)
         return pull_filters(s, source, from);
     if (trust_find(&s->trust, source->fingerprint, &i, &e) < 0)

@@ -10,6 +10,7 @@
 #include "shared/fetcher.h"
 #include "writ/adding.h"
 #include "writ/commands.h"
+#include "writ/crlsource.h"
 #include "writ/filtersource.h"
 #include "writ/pull.h"
 #include "writ/sources.h"
@@ -176,7 +177,7 @@ out:
     return rc;
 }
 
-static const char *const kinds[] = {"feed", "crlite", "upki", NULL};
+static const char *const kinds[] = {"feed", "crlite", "upki", "crl", NULL};
 static const char *const channels[] = {"default", "compat", NULL};
 
 static enum source_kind kind_of(const char *given)
@@ -190,7 +191,7 @@ static enum source_kind kind_of(const char *given)
 
 static int add_feed(const struct args *a, struct out *o, struct writ_error *e)
 {
-    static const char *const others[] = {"channel", "pin", "cache", "mirror"};
+    static const char *const others[] = {"channel", "pin", "cache", "mirror", "issuer"};
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (args_value_at(a, others[i], 0) != NULL)
@@ -205,7 +206,9 @@ static int add(const struct args *a, struct out *o)
 {
     struct writ_error e = {0};
     enum source_kind kind = kind_of(args_operand(a, 0));
-    int rc = kind == SOURCE_FEED ? add_feed(a, o, &e) : filtersource_add(a, o, kind, &e);
+    int rc = kind == SOURCE_FEED  ? add_feed(a, o, &e)
+             : kind == SOURCE_CRL ? crlsource_add(a, o, &e)
+                                  : filtersource_add(a, o, kind, &e);
 
     return rc < 0 ? out_fault(o, &e) : 0;
 }
@@ -216,17 +219,22 @@ const struct command command_source_add = {
     .summary = "add a source of revocation, and pull it",
     .description =
         "A CA's feed needs --fingerprint, unless the CA is trusted already or your own.\n"
+        "A CRL needs the certificate of its CA, unless that is the root of a trusted one.\n"
         "Without a URL, crlite comes from Mozilla and upki from its makers' mirror.\n",
     .operands =
         (const struct operand_spec[]){
             {.name = "KIND", .choices = kinds},
-            {.name = "URL|DIR", .hint = COMMAND_HINT_DIRECTORY, .optional = true},
+            {.name = "URL|DIR|FILE", .hint = COMMAND_HINT_FILE, .optional = true},
             {0}},
     .options =
         (const struct option_spec[]){
             {.name = "fingerprint",
              .value = "HEX",
              .help = "feed: of the root, as its owner told you"},
+            {.name = "issuer",
+             .value = "FILE",
+             .hint = COMMAND_HINT_FILE,
+             .help = "crl: certificates of the CA that signs it"},
             {.name = "channel",
              .value = "NAME",
              .choices = channels,
@@ -247,7 +255,8 @@ const struct command command_source_add = {
     .network = "always",
     .mutates = true,
     .examples = (const char *const[]){"writ source add feed ./feed --name example",
-                                      "writ source add upki ./mirror --cache ./cache", NULL},
+                                      "writ source add upki ./mirror --cache ./cache",
+                                      "writ source add crl ca.crl --issuer ca.pem", NULL},
     .run = add,
 };
 
@@ -258,8 +267,10 @@ static void emit_source(struct writ_emit *m, const struct source *s)
     writ_emit_string(m, "name", s->name);
     writ_emit_string(m, "kind", source_kind_name(s->kind));
     writ_emit_string(m, "location", s->location);
-    if (s->kind != SOURCE_UPKI)
+    if (s->kind == SOURCE_FEED || s->kind == SOURCE_CRLITE)
         writ_emit_string(m, "root_fingerprint", s->fingerprint);
+    if (s->kind == SOURCE_CRL)
+        writ_emit_string(m, "issuers_sha256", s->fingerprint);
     if (s->kind == SOURCE_CRLITE)
         writ_emit_string(m, "channel", s->channel);
     if (s->kind != SOURCE_UPKI)
@@ -297,17 +308,35 @@ static void showing_end(struct showing *s)
 static void emit_whole(const struct showing *s, const struct source *source)
 {
     struct filtersource_facts facts;
+    struct crlsource_facts crl;
 
     emit_source(out_emit(s->o), source);
-    if (source->kind == SOURCE_FEED)
+    if (source->kind == SOURCE_CRL) {
+        crlsource_look(&s->filters.crls, source, s->a->now, &crl);
+        crlsource_emit(out_emit(s->o), &s->filters.crls, &crl, s->a->now);
+    }
+    if (source->kind == SOURCE_FEED || source->kind == SOURCE_CRL)
         return;
     filtersource_look(&s->filters, source, s->a->now, &facts);
     filtersource_emit(out_emit(s->o), &s->places, source, &facts, s->a->now);
 }
 
-static void list_one(const struct showing *s, const struct source *source)
+static void find_words(const struct showing *s, const struct source *source, char words[160])
 {
     struct filtersource_facts facts;
+    struct crlsource_facts crl;
+
+    if (source->kind == SOURCE_CRL) {
+        crlsource_look(&s->filters.crls, source, s->a->now, &crl);
+        crlsource_words(&crl, words);
+        return;
+    }
+    filtersource_look(&s->filters, source, s->a->now, &facts);
+    filtersource_words(&facts, s->a->now, words);
+}
+
+static void list_one(const struct showing *s, const struct source *source)
+{
     char words[160];
 
     if (s->a->json) {
@@ -320,8 +349,7 @@ static void list_one(const struct showing *s, const struct source *source)
         out_say(s->o, "%s  feed  %s", source->name, source->location);
         return;
     }
-    filtersource_look(&s->filters, source, s->a->now, &facts);
-    filtersource_words(&facts, s->a->now, words);
+    find_words(s, source, words);
     out_say(s->o, "%s  %s  %s  %s", source->name, source_kind_name(source->kind), source->location,
             words);
 }
@@ -405,6 +433,8 @@ static int forget_source(const struct places *places, const struct sources *sour
 {
     if (source_delete(places, s->name, e) < 0)
         return -1;
+    if (s->kind == SOURCE_CRL)
+        return crlpull_forget(places, s, e);
     if (s->kind != SOURCE_FEED)
         return filterdir_forget(places, s, e);
     return is_shared(sources, s) ? 0 : pull_forget(places, s->fingerprint, e);
@@ -418,6 +448,8 @@ static const char *kept_of(enum source_kind kind)
         return "what its feed must not go back behind is remembered";
     case SOURCE_CRLITE:
         return "what Mozilla's collections must not go back behind is remembered";
+    case SOURCE_CRL:
+        return "what its CRL must not go back behind is remembered";
     case SOURCE_UPKI:
         break;
     }

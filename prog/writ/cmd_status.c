@@ -7,6 +7,7 @@
 #include "shared/jail.h"
 #include "shared/judge.h"
 #include "writ/commands.h"
+#include "writ/crlsource.h"
 #include "writ/filtersource.h"
 
 /* A source's state, as the judge would see it: everything is verified anew, in the jail. */
@@ -116,12 +117,17 @@ static void tell_source(const struct args *a, struct out *o, const struct places
                         const struct filters *filters, const struct source *source, bool *bad)
 {
     struct filtersource_facts facts;
+    struct crlsource_facts crl;
 
     writ_emit_object(out_emit(o), NULL);
     writ_emit_string(out_emit(o), "name", source->name);
     writ_emit_string(out_emit(o), "kind", source_kind_name(source->kind));
     writ_emit_string(out_emit(o), "location", source->location);
-    if (source->kind != SOURCE_FEED) {
+    if (source->kind == SOURCE_CRL) {
+        crlsource_look(&filters->crls, source, a->now, &crl);
+        crlsource_emit(out_emit(o), &filters->crls, &crl, a->now);
+        *bad |= crl.state != CRLSOURCE_FRESH;
+    } else if (source->kind != SOURCE_FEED) {
         filtersource_look(filters, source, a->now, &facts);
         filtersource_emit(out_emit(o), places, source, &facts, a->now);
         *bad |= facts.state != FILTERSOURCE_FRESH;

@@ -10,6 +10,7 @@
 #include "shared/filters.h"
 #include "shared/jail.h"
 #include "shared/trust.h"
+#include "writ/crlsource.h"
 #include "writ/doctor.h"
 #include "writ/sources.h"
 
@@ -64,6 +65,19 @@ static bool was_pulled(const struct filters *f, const char *name)
     return false;
 }
 
+/* Its CRL, and how it stands. */
+static void check_crl(struct doctor *d, const struct crls *crls, const struct source *s)
+{
+    struct crlsource_facts facts;
+    char remedy[DOCTOR_TEXT_MAX], words[160];
+
+    pull_of(s->name, remedy);
+    crlsource_look(crls, s, d->now, &facts);
+    crlsource_words(&facts, words);
+    doctor_add(d, facts.state == CRLSOURCE_FRESH ? DOCTOR_WELL : DOCTOR_WRONG, "data",
+               facts.state == CRLSOURCE_FRESH ? NULL : remedy, "%s, a CRL: %s", s->name, words);
+}
+
 static void check_sources(struct doctor *d, const struct filters *f)
 {
     struct sources sources = {0};
@@ -77,7 +91,9 @@ static void check_sources(struct doctor *d, const struct filters *f)
         const struct source *s = &sources.at[i];
 
         pull_of(s->name, remedy);
-        if (s->kind != SOURCE_FEED && !was_pulled(f, s->name))
+        if (s->kind == SOURCE_CRL)
+            check_crl(d, &f->crls, s);
+        else if (s->kind != SOURCE_FEED && !was_pulled(f, s->name))
             doctor_add(d, DOCTOR_WRONG, "sources", remedy, "%s was never pulled", s->name);
     }
     sources_free(&sources);
@@ -111,7 +127,7 @@ bool doctor_check_filters(struct doctor *d)
         check_problem(d, f.problems[i]);
     check_sources(d, &f);
     check_rights(d);
-    any = f.set_count > 0;
+    any = f.set_count > 0 || f.crls.count > 0;
     filters_close(&f);
     return any;
 }

@@ -203,11 +203,9 @@ static int check_options(const struct args *a, enum source_kind kind, struct wri
     static const struct {
         const char *name;
         enum source_kind kind;
-    } options[] = {{"fingerprint", SOURCE_FEED},
-                   {"channel", SOURCE_CRLITE},
-                   {"pin", SOURCE_CRLITE},
-                   {"cache", SOURCE_UPKI},
-                   {"mirror", SOURCE_UPKI}};
+    } options[] = {{"fingerprint", SOURCE_FEED}, {"channel", SOURCE_CRLITE},
+                   {"pin", SOURCE_CRLITE},       {"cache", SOURCE_UPKI},
+                   {"mirror", SOURCE_UPKI},      {"issuer", SOURCE_CRL}};
 
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         if (args_value_at(a, options[i].name, 0) != NULL && options[i].kind != kind)

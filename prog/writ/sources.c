@@ -24,7 +24,7 @@ bool source_is_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == n;
 }
 
-static const char *const kinds[] = {"feed", "crlite", "upki"};
+static const char *const kinds[] = {"feed", "crlite", "upki", "crl"};
 
 const char *source_kind_name(enum source_kind kind)
 {
@@ -91,15 +91,17 @@ struct known {
     bool repeatable;
 };
 
-enum { KIND, LOCATION, BUNDLE, ROOT, CHANNEL, CACHE, MIRROR, NAMES };
+enum { KIND, LOCATION, BUNDLE, ROOT, ISSUERS, CHANNEL, CACHE, MIRROR, NAMES };
 
-#define FOR(kind) (1u << (kind))
+#define FOR(kind)  (1u << (kind))
+#define EVERY_KIND (FOR(SOURCE_FEED) | FOR(SOURCE_CRLITE) | FOR(SOURCE_UPKI) | FOR(SOURCE_CRL))
 
 static const struct known known[NAMES] = {
-    [KIND] = {"kind", FOR(SOURCE_FEED) | FOR(SOURCE_CRLITE) | FOR(SOURCE_UPKI), false},
-    [LOCATION] = {"location", FOR(SOURCE_FEED) | FOR(SOURCE_CRLITE) | FOR(SOURCE_UPKI), false},
+    [KIND] = {"kind", EVERY_KIND, false},
+    [LOCATION] = {"location", EVERY_KIND, false},
     [BUNDLE] = {"bundle", FOR(SOURCE_FEED), false},
     [ROOT] = {"root", FOR(SOURCE_CRLITE), false},
+    [ISSUERS] = {"issuers", FOR(SOURCE_CRL), false},
     [CHANNEL] = {"channel", FOR(SOURCE_CRLITE), false},
     [CACHE] = {"cache", FOR(SOURCE_UPKI), false},
     [MIRROR] = {"mirror", FOR(SOURCE_UPKI), true},
@@ -136,6 +138,7 @@ static char *room_for(struct reading *r, unsigned which, size_t *room)
         return s->location;
     case BUNDLE:
     case ROOT:
+    case ISSUERS:
         *room = sizeof s->fingerprint;
         return s->fingerprint;
     case CHANNEL:
@@ -187,7 +190,7 @@ static int take_value(struct reading *r, struct writ_span name, struct writ_span
     if (which == NAMES)
         return writ_fail(e, WRIT_FAULT_CONFIGURATION,
                          "%s: line %u: unknown \"%s\"; wanted kind, location, bundle, root, "
-                         "channel, cache or mirror",
+                         "issuers, channel, cache or mirror",
                          r->path, r->line, shown);
     if ((r->given & FOR(which)) != 0 && !known[which].repeatable)
         return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: line %u: %s stands twice", r->path,
@@ -222,8 +225,8 @@ static int find_kind(struct reading *r, struct writ_error *e)
             return 0;
         }
     }
-    return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s: kind is \"%s\", wanted feed, crlite or upki",
-                     r->path, r->kind);
+    return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                     "%s: kind is \"%s\", wanted feed, crlite, upki or crl", r->path, r->kind);
 }
 
 /* A name that is of another kind would be ignored, which nobody means. */
@@ -239,6 +242,11 @@ static int check_names(const struct reading *r, struct writ_error *e)
     return 0;
 }
 
+static const char *fingerprint_word(enum source_kind kind)
+{
+    return known[kind == SOURCE_FEED ? BUNDLE : kind == SOURCE_CRL ? ISSUERS : ROOT].name;
+}
+
 static int check_fingerprint(const struct reading *r, struct writ_error *e)
 {
     uint8_t ignored[WRIT_HASH_BYTES];
@@ -247,7 +255,7 @@ static int check_fingerprint(const struct reading *r, struct writ_error *e)
         return 0;
     return writ_fail(e, WRIT_FAULT_CONFIGURATION,
                      "%s: %s is no fingerprint of 64 hexadecimal digits", r->path,
-                     known[r->source->kind == SOURCE_FEED ? BUNDLE : ROOT].name);
+                     fingerprint_word(r->source->kind));
 }
 
 static int check_place(const struct reading *r, const char *location, struct writ_error *e)
@@ -403,6 +411,8 @@ static void add_text(struct writ_buffer *text, const struct source *s)
         writ_buffer_format(text, "bundle = %s\n", s->fingerprint);
     if (s->kind == SOURCE_CRLITE)
         writ_buffer_format(text, "channel = %s\nroot = %s\n", s->channel, s->fingerprint);
+    if (s->kind == SOURCE_CRL)
+        writ_buffer_format(text, "issuers = %s\n", s->fingerprint);
     for (size_t i = 0; i < s->mirrors; i++)
         writ_buffer_format(text, "mirror = %s\n", s->mirror[i]);
     if (s->kind == SOURCE_UPKI)

@@ -16,6 +16,10 @@
  *   location = https://example.com/filters   (of a mirror, or the absolute path of a folder)
  *   mirror = https://example.org/filters     (asked when that one fails; as often as wanted)
  *   cache = /var/cache/upki                  (upki's cache directory)
+ *
+ *   kind = crl
+ *   location = http://example.com/ca.crl     (or the absolute path of a file)
+ *   issuers = SHA256                         (of the pinned certificates, as they are kept)
  */
 #ifndef WRIT_SOURCES_H
 #define WRIT_SOURCES_H
@@ -36,14 +40,15 @@ enum source_kind {
     SOURCE_FEED,   /* what a CA of writ's publishes */
     SOURCE_CRLITE, /* Mozilla's filters, signed */
     SOURCE_UPKI,   /* the same filters from a mirror that signs nothing, shared with upki */
+    SOURCE_CRL,    /* a CRL of a CA's */
 };
 
 struct source {
     enum source_kind kind;
     char name[SOURCE_NAME_MAX + 1];
     char location[SOURCE_LOCATION_MAX + 1];
-    char fingerprint[TRUST_FINGERPRINT_TEXT]; /* of its bundle's root, or of the signers' root; ""
-                                                 for upki */
+    char fingerprint[TRUST_FINGERPRINT_TEXT]; /* of its bundle's root, of the signers' root, of
+                                                 the pinned certificates; "" for upki */
     char channel[SOURCE_CHANNEL_MAX + 1];
     char cache[SOURCE_CACHE_MAX + 1];
     char mirror[SOURCE_MIRRORS_MAX][SOURCE_MIRROR_MAX + 1];
@@ -65,7 +70,7 @@ void sources_free(struct sources *sources);
 /* The source with this name, or NULL. */
 const struct source *sources_find(const struct sources *sources, const char *name);
 
-/* "feed", "crlite", "upki". */
+/* "feed", "crlite", "upki", "crl". */
 const char *source_kind_name(enum source_kind kind);
 
 /* Checks that a location is one that this kind of source can have: WRIT_FAULT_USAGE.  A mirror
