@@ -107,6 +107,8 @@ grandchild signer=grandchild certs=grandchild,middle about=alice
 subject signer=alice certs=alice about=alice
 wrongid signer=ca responder=name:other about=alice
 wrongkeyid signer=ca responder=key:bob about=alice
+delegatewrongid signer=delegate responder=name:other certs=delegate about=alice
+delegatewrongkeyid signer=delegate responder=key:ca certs=delegate about=alice
 delegatesname signer=ca responder=name:delegate certs=delegate about=alice
 spoiled signer=ca spoiled about=alice
 spoileddelegate signer=delegate certs=delegate spoiled about=alice
@@ -149,6 +151,8 @@ because "was not issued by the certificate's issuer itself"
 check 4 'nor the certificate asked about' subject
 check 4 'who is named must be who signed' wrongid
 check 4 'by key as well' wrongkeyid
+check 4 'a delegate must be named as well' delegatewrongid
+check 4 'and not the issuer in its place' delegatewrongkeyid
 check 4 'even if that one might' delegatesname
 because 'does not verify'
 check 4 'the signature must verify' spoiled
