@@ -211,6 +211,10 @@ static void a_name_in_common_is_enough(void **state)
     assert_int_equal(scope(NAME("CA"), FULL(URI(CRL_2)), 0), WRIT_SCOPE_FITS);
     assert_int_equal(scope(NAME("CA"), FULL(URI("HTTP://CRL.example/2")), 0), WRIT_SCOPE_FITS);
     assert_int_equal(scope(NAME("CA"), FULL(URI("http://crl.example/3")), 0), WRIT_SCOPE_POINT);
+    read_cert(AT_POINTS(POINT_OF(FULL(URI("http://crl.example/a/b")))));
+    assert_int_equal(scope(NAME("CA"), FULL(URI("http://crl.EXAMPLE/a/b")), 0), WRIT_SCOPE_FITS);
+    assert_int_equal(scope(NAME("CA"), FULL(URI("http://crl.example/A/b")), 0), WRIT_SCOPE_POINT);
+    read_cert(AT_POINTS(POINT_OF(FULL(URI(CRL_1) " " URI(CRL_2)))));
     assert_int_equal(scope(NAME("CA"), FULL("82{ '" CRL_1 "' }"), 0), WRIT_SCOPE_POINT);
     assert_int_equal(scope(NAME("CA"), "", 0), WRIT_SCOPE_FITS);
     assert_int_equal(scope(NAME("CA"), USER, 0), WRIT_SCOPE_FITS);
