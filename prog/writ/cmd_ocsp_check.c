@@ -30,17 +30,18 @@ struct task {
 
 /* ------------------------------------------------------------------------------ in the child */
 
-/* Of a file with several, the one that has the name of the certificate's issuer. */
+/* Of a file with several, the one that issued the certificate; or the first, when none did. */
 static int choose_issuer(const struct task *t, const struct writ_cert *cert,
                          struct writ_cert *issuer, struct writ_error *e)
 {
-    for (size_t i = 0; i < t->issuer.count; i++) {
-        if (writ_cert_parse(t->issuer.cert[i], issuer, e) < 0)
+    bool issued = false;
+
+    for (size_t i = 0; i < t->issuer.count && !issued; i++) {
+        if (writ_cert_parse(t->issuer.cert[i], issuer, e) < 0 ||
+            writ_ocsp_is_issued(cert, issuer, t->question.allow_sha1, &issued, e) < 0)
             return -1;
-        if (writ_name_matches(issuer->subject.der, cert->issuer.der))
-            return 0;
     }
-    return writ_cert_parse(t->issuer.cert[0], issuer, e);
+    return issued ? 0 : writ_cert_parse(t->issuer.cert[0], issuer, e);
 }
 
 static bool is_sha1(enum writ_oid algorithm)

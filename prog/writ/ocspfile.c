@@ -2,9 +2,25 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/time.h"
 #include "bytes/pem.h"
 #include "shared/args.h"
+
+/* Appends what base64 in lines, and nothing else, stands for: what haproxy's "set ssl
+ * ocsp-response" takes.  False, and nothing appended, for anything else. */
+static bool add_base64(struct writ_span bytes, struct writ_buffer *der)
+{
+    struct writ_cursor c = writ_cursor_over(bytes, NULL);
+    struct writ_buffer text = {0};
+    bool is_base64;
+
+    while (c.left > 0)
+        writ_buffer_add(&text, writ_cursor_field(&c, '\n'));
+    is_base64 = text.n > 0 && writ_base64_parse(writ_buffer_span(&text), der) == 0;
+    writ_buffer_free(&text);
+    return is_base64;
+}
 
 int ocspfile_decode(struct writ_span bytes, const char *label, struct writ_buffer *der,
                     struct writ_error *e)
@@ -14,7 +30,8 @@ int ocspfile_decode(struct writ_span bytes, const char *label, struct writ_buffe
     bool found = true, done = false;
 
     if (!writ_pem_looks_like(bytes)) {
-        writ_buffer_add(der, bytes);
+        if (!add_base64(bytes, der))
+            writ_buffer_add(der, bytes);
         return writ_buffer_check(der, e);
     }
     while (found && !done) {

@@ -84,12 +84,12 @@ static int say(struct writ_answer *answer, enum writ_answer_status status, const
 
 /* ---------------------------------------------------------------- who signed (RFC 6960 4.2.2.2) */
 
-static int verifies(const struct look *l, const struct writ_public_key *key,
-                    enum writ_oid algorithm, struct writ_span message, struct writ_span signature,
-                    bool *good, struct writ_error *e)
+static int verifies(bool allow_sha1, const struct writ_public_key *key, enum writ_oid algorithm,
+                    struct writ_span message, struct writ_span signature, bool *good,
+                    struct writ_error *e)
 {
     enum writ_signature_state state;
-    int rc = l->q->allow_sha1
+    int rc = allow_sha1
                  ? writ_verify_signature_insecure_sha1(key->spki, algorithm, message, signature,
                                                        &state, e)
                  : writ_verify_signature(key->spki, algorithm, message, signature, &state, e);
@@ -101,6 +101,23 @@ static int verifies(const struct look *l, const struct writ_public_key *key,
 static bool is_sha1(enum writ_oid algorithm)
 {
     return algorithm == WRIT_OID_RSA_SHA1 || algorithm == WRIT_OID_ECDSA_SHA1;
+}
+
+int writ_ocsp_is_issued(const struct writ_cert *cert, const struct writ_cert *issuer,
+                        bool allow_sha1, bool *issued, struct writ_error *e)
+{
+    enum writ_signature_state state;
+
+    *issued = false;
+    if (!writ_name_matches(cert->issuer.der, issuer->subject.der))
+        return 0;
+    if (allow_sha1 && is_sha1(cert->signature_algorithm))
+        return verifies(true, &issuer->key, cert->signature_algorithm, cert->tbs, cert->signature,
+                        issued, e);
+    if (writ_verify_certificate(issuer->key.spki, cert->der, &state, e) < 0)
+        return -1;
+    *issued = state == WRIT_SIGNATURE_GOOD;
+    return 0;
 }
 
 /* Whether responderID means this certificate. */
@@ -147,7 +164,8 @@ static int try_signer(struct look *l, const struct writ_cert *cert, enum writ_oc
     bool good;
 
     if (writ_copy_name(name, &cert->subject, e) < 0 ||
-        verifies(l, &cert->key, r->signature_algorithm, r->tbs, r->signature, &good, e) < 0)
+        verifies(l->q->allow_sha1, &cert->key, r->signature_algorithm, r->tbs, r->signature, &good,
+                 e) < 0)
         return -1;
     if (!good) {
         not_signer(l, "the signature of \"%s\" on it does not verify%s", name,
@@ -255,8 +273,8 @@ static int try_delegate(struct look *l, const struct writ_cert *cert, struct wri
         not_signer(l, "its signer's certificate \"%s\" %s", name, why);
         return 0;
     }
-    if (verifies(l, &l->q->issuer->key, cert->signature_algorithm, cert->tbs, cert->signature,
-                 &good, e) < 0)
+    if (verifies(l->q->allow_sha1, &l->q->issuer->key, cert->signature_algorithm, cert->tbs,
+                 cert->signature, &good, e) < 0)
         return -1;
     if (!good) {
         not_signer(l, "the issuer's signature on its signer's certificate \"%s\" does not verify%s",
@@ -475,24 +493,6 @@ static int read_answers(struct look *l, struct writ_error *e)
 
 /* ---------------------------------------------------------------------------- the whole look */
 
-/* Whether the issuer signed the certificate asked about at all: its serial alone proves nothing. */
-static int is_issued(const struct look *l, bool *issued, struct writ_error *e)
-{
-    const struct writ_cert *cert = l->q->cert;
-    enum writ_signature_state state;
-
-    *issued = l->q->is_issued;
-    if (*issued || !writ_name_matches(cert->issuer.der, l->q->issuer->subject.der))
-        return 0;
-    if (l->q->allow_sha1 && is_sha1(cert->signature_algorithm))
-        return verifies(l, &l->q->issuer->key, cert->signature_algorithm, cert->tbs,
-                        cert->signature, issued, e);
-    if (writ_verify_certificate(l->q->issuer->key.spki, cert->der, &state, e) < 0)
-        return -1;
-    *issued = state == WRIT_SIGNATURE_GOOD;
-    return 0;
-}
-
 /* RFC 9654 section 2.1: absent is normal, since most answers are made in advance; another one is
  * another answer. */
 static const char *why_not_nonce(struct look *l)
@@ -535,7 +535,7 @@ static int look(struct look *l, struct writ_span response, struct writ_error *e)
 {
     struct writ_answer *a = &l->finding->answer;
     struct writ_error found = {0};
-    bool issued;
+    bool issued = l->q->is_issued;
 
     if (writ_ocsp_response_parse(response, &l->response, &found) < 0)
         return say(a, WRIT_ANSWER_NO_EVIDENCE, "it does not parse: %s", found.text);
@@ -544,7 +544,7 @@ static int look(struct look *l, struct writ_span response, struct writ_error *e)
                    writ_ocsp_status_name(l->response.status));
     if (!l->response.is_basic)
         return say(a, WRIT_ANSWER_NO_EVIDENCE, "its responseType is not id-pkix-ocsp-basic");
-    if (is_issued(l, &issued, e) < 0)
+    if (!issued && writ_ocsp_is_issued(l->q->cert, l->q->issuer, l->q->allow_sha1, &issued, e) < 0)
         return -1;
     if (!issued)
         return say(a, WRIT_ANSWER_NO_EVIDENCE,

@@ -84,6 +84,11 @@ int writ_check_ocsp(const struct writ_ocsp_question *question, struct writ_span 
 int writ_examine_ocsp(const struct writ_ocsp_question *question, struct writ_span response,
                       struct writ_ocsp_finding *finding, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Whether the issuer's key signed the certificate, and its name is the one that stands there:
+ * without that its serial number means nothing. */
+int writ_ocsp_is_issued(const struct writ_cert *cert, const struct writ_cert *issuer,
+                        bool allow_sha1, bool *issued, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Names a certificate for a request: its CertID under SHA-1 or SHA-256.  The spans of *id point
  * into *hashes and the certificate; id->der is empty. */
 struct writ_ocsp_hashes {

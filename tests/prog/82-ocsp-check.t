@@ -454,10 +454,14 @@ check 66 'a file that is not there is a fault' nothere
 
 { echo '-----BEGIN OCSP RESPONSE-----'; base64 direct; echo '-----END OCSP RESPONSE-----'; } >direct.pem
 check 0 'PEM will do' direct.pem
+base64 direct >direct.txt
+check 0 'so will bare base64, as haproxy takes it' direct.txt
+head -n 3 direct.txt >cut.txt
+check 4 'all of it' cut.txt
 exits 0 'so will standard input' sh -c \
     "writ ocsp check - --issuer=ca.pem --cert=alice.pem --at=$now <direct"
-cat other.pem ca.pem twin.pem >several.pem
-exits 0 'of several issuers the one with the name is the issuer' \
+cat other.pem twin.pem ca.pem >several.pem
+exits 0 'of several issuers the one with the name and the key is the issuer' \
     writ ocsp check direct --issuer=several.pem --cert=alice.pem --at="$now"
 check 0 'an issuer may be the anchor' direct --anchors=ca.pem
 check 4 'and must lead to one' direct --anchors=other.pem
