@@ -68,14 +68,15 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
 {
     const struct task *t = argument;
     const struct filters *filters = &t->checking->filters;
+    struct writ_tls_sources sources = {filters->sets, filters->set_count, filters->crls.sources,
+                                       filters->crls.count};
     struct certificates *c = calloc(1, sizeof *c);
     struct writ_tls_facts facts = {.now = t->checking->now, .issuer = WRIT_TLS_SUBJECT_MALFORMED};
     struct writ_tls_verdict verdict;
     int rc = c == NULL ? writ_fail_memory(e) : collect(t->what, c, &facts, e);
 
     if (rc == 0 && facts.reason[0] == '\0')
-        rc = writ_check_tls(c->at, c->count, filters->sets, filters->set_count, t->checking->now,
-                            &facts, e);
+        rc = writ_check_tls(c->at, c->count, &sources, t->checking->now, &facts, e);
     if (rc == 0) {
         writ_judge_tls(&t->checking->policy, &facts, &verdict);
         write_answer(&verdict, &facts, t->what, answer);

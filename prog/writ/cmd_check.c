@@ -182,8 +182,9 @@ const struct command command_check = {
     .words = "check",
     .group = "judge",
     .summary = "is this TLS certificate revoked",
-    .description = "Asks the filters on this device about the first certificate of a file (PEM or\n"
-                   "DER, - for standard input).  https://HOST connects there for its chain.\n",
+    .description =
+        "Asks the filters and CRLs on this device about the first certificate of a file (PEM or\n"
+        "DER, - for standard input).  https://HOST connects there for its chain.\n",
     .operands =
         (const struct operand_spec[]){
             {.name = "CERT|https://HOST", .hint = COMMAND_HINT_FILE, .many = true}, {0}},

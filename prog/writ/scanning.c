@@ -293,14 +293,15 @@ static int judge(struct scan *s, size_t from, size_t to, struct writ_emit *m,
                  struct writ_buffer *answer, struct writ_error *e)
 {
     const struct filters *filters = &s->checking->filters;
+    struct writ_tls_sources sources = {filters->sets, filters->set_count, filters->crls.sources,
+                                       filters->crls.count};
     const struct found *f = &s->found[from];
     struct writ_span certs[ISSUERS_MAX];
     struct writ_tls_verdict verdict;
     struct writ_tls_facts facts;
     size_t n = gather(s, f, certs);
 
-    if (writ_check_tls(certs, n, filters->sets, filters->set_count, s->checking->now, &facts, e) <
-        0)
+    if (writ_check_tls(certs, n, &sources, s->checking->now, &facts, e) < 0)
         return -1;
     writ_judge_tls(&(struct writ_policy){0}, &facts, &verdict);
     count(&s->counts, f->is_ca, verdict.outcome);

@@ -14,8 +14,7 @@
 struct look {
     const struct writ_span *certs; /* those among which issuers are looked for */
     size_t count;
-    const struct writ_filter_set *sets;
-    size_t set_count;
+    const struct writ_tls_sources *sources;
     int64_t now;
     struct writ_digester *digester;
 };
@@ -72,35 +71,72 @@ static int describe(const struct look *l, const struct writ_cert *cert, struct w
     return writ_digester_sha256(l->digester, cert->der, WRIT_SPAN_NONE, link->fingerprint, e);
 }
 
-/* Without the issuer's key there is nothing to ask a filter with. */
-static int ask_onecrl(const struct look *l, const struct writ_cert *cert,
-                      struct writ_filter_fact *fact, struct writ_error *e)
+static void add_filter(const struct look *l, const struct writ_filter_fact *fact,
+                       struct writ_tls_link *link)
 {
+    struct writ_answer answer;
+
+    writ_answer_of_filter(fact, l->now, &answer);
+    writ_answers_add(link->answer, WRIT_TLS_ANSWERS_MAX, &link->answer_count, &answer);
+}
+
+/* Without the issuer's key there is nothing to ask a filter or a CRL with. */
+static int ask_onecrl(const struct look *l, const struct writ_cert *cert,
+                      struct writ_tls_link *link, struct writ_error *e)
+{
+    const struct writ_filter_set *set = l->sources->sets;
     bool listed = false;
 
-    fact->uncovered = cert->is_ca ? WRIT_UNCOVERED_CA : WRIT_UNCOVERED_ISSUER;
-    for (size_t i = 0; i < l->set_count && !listed; i++) {
-        if (l->sets[i].onecrl == NULL)
+    link->fact.uncovered = cert->is_ca ? WRIT_UNCOVERED_CA : WRIT_UNCOVERED_ISSUER;
+    for (size_t i = 0; i < l->sources->set_count && !listed; i++, set++) {
+        if (set->onecrl == NULL)
             continue;
-        if (writ_check_onecrl(l->sets[i].onecrl, l->digester, cert, &listed, e) < 0)
+        if (writ_check_onecrl(set->onecrl, l->digester, cert, &listed, e) < 0)
             return -1;
-        if (listed)
-            *fact = (struct writ_filter_fact){.answer = WRIT_FILTER_REVOKED, .set = &l->sets[i]};
+        if (listed) {
+            link->fact = (struct writ_filter_fact){.answer = WRIT_FILTER_REVOKED, .set = set};
+            add_filter(l, &link->fact, link);
+        }
     }
     return 0;
 }
 
+/* Each set by itself, for what it says; then all together, for what that comes to. */
+static int ask_filters(const struct look *l, const struct writ_cert *cert,
+                       const uint8_t issuer[WRIT_SHA256_BYTES], struct writ_tls_link *link,
+                       struct writ_error *e)
+{
+    const struct writ_filter_set *sets = l->sources->sets;
+    struct writ_filter_fact fact;
+
+    for (size_t i = 0; i < l->sources->set_count; i++) {
+        if (writ_check_filters(&sets[i], 1, l->digester, cert, issuer, l->now, &fact, e) < 0)
+            return -1;
+        add_filter(l, &fact, link);
+    }
+    if (l->sources->set_count == 1) {
+        link->fact = fact;
+        return 0;
+    }
+    return writ_check_filters(sets, l->sources->set_count, l->digester, cert, issuer, l->now,
+                              &link->fact, e);
+}
+
 /* Asks about one certificate; issuer is NULL when it is not known. */
 static int ask(const struct look *l, const struct writ_cert *cert, const struct writ_cert *issuer,
-               struct writ_filter_fact *fact, struct writ_error *e)
+               struct writ_tls_link *link, struct writ_error *e)
 {
-    uint8_t hash[WRIT_SHA256_BYTES];
+    uint8_t hash[WRIT_SHA256_BYTES], key[WRIT_SHA256_BYTES];
 
     if (issuer == NULL)
-        return ask_onecrl(l, cert, fact, e);
-    if (writ_digester_sha256(l->digester, issuer->key.spki, WRIT_SPAN_NONE, hash, e) < 0)
+        return ask_onecrl(l, cert, link, e);
+    if (writ_digester_sha256(l->digester, issuer->key.spki, WRIT_SPAN_NONE, hash, e) < 0 ||
+        writ_filter_key(l->digester, hash, cert->serial, key, e) < 0 ||
+        ask_filters(l, cert, hash, link, e) < 0)
         return -1;
-    return writ_check_filters(l->sets, l->set_count, l->digester, cert, hash, l->now, fact, e);
+    writ_answers_add_crls(link->answer, WRIT_TLS_ANSWERS_MAX, &link->answer_count, l->sources->crls,
+                          l->sources->crl_count, cert, hash, key, l->now);
+    return 0;
 }
 
 /* From the certificate asked about upwards, until a root or a missing link. */
@@ -114,7 +150,7 @@ static int climb(const struct look *l, struct writ_cert *cert, struct writ_tls_f
         struct writ_tls_link *link = &facts->link[facts->count];
 
         if (find_issuer(l, cert, &issuer, &found, e) < 0 || describe(l, cert, link, e) < 0 ||
-            ask(l, cert, found == WRIT_TLS_ISSUER_VERIFIED ? &issuer : NULL, &link->fact, e) < 0)
+            ask(l, cert, found == WRIT_TLS_ISSUER_VERIFIED ? &issuer : NULL, link, e) < 0)
             return -1;
         if (facts->count++ == 0)
             facts->issuer = found;
@@ -125,11 +161,11 @@ static int climb(const struct look *l, struct writ_cert *cert, struct writ_tls_f
     return 0;
 }
 
-int writ_check_tls(const struct writ_span *certs, size_t count, const struct writ_filter_set *sets,
-                   size_t set_count, int64_t now, struct writ_tls_facts *facts,
-                   struct writ_error *e)
+int writ_check_tls(const struct writ_span *certs, size_t count,
+                   const struct writ_tls_sources *sources, int64_t now,
+                   struct writ_tls_facts *facts, struct writ_error *e)
 {
-    struct look l = {certs, count, sets, set_count, now, NULL};
+    struct look l = {certs, count, sources, now, NULL};
     struct writ_error found = {0};
     struct writ_cert cert;
     int rc;

@@ -8,11 +8,19 @@
 #ifndef WRIT_EVIDENCE_TLS_H
 #define WRIT_EVIDENCE_TLS_H
 
-#include "evidence/evidence.h"
-#include "evidence/filter.h"
+#include "evidence/answers.h"
 
-#define WRIT_TLS_LINKS_MAX 8
-#define WRIT_TLS_CERTS_MAX 1024 /* certificates among which issuers are looked for */
+#define WRIT_TLS_LINKS_MAX   8
+#define WRIT_TLS_CERTS_MAX   1024 /* certificates among which issuers are looked for */
+#define WRIT_TLS_ANSWERS_MAX 16   /* of all sources, about one certificate */
+
+/* Everything that is asked, in this order.  Borrowed from whoever opened it. */
+struct writ_tls_sources {
+    const struct writ_filter_set *sets;
+    size_t set_count;
+    const struct writ_crl_source *crls;
+    size_t crl_count;
+};
 
 /* What is known of the issuer of the certificate asked about. */
 enum writ_tls_issuer {
@@ -31,7 +39,9 @@ struct writ_tls_link {
     int64_t not_before;
     int64_t not_after;
     bool is_ca;
-    struct writ_filter_fact fact;
+    struct writ_filter_fact fact; /* what all filters together say */
+    size_t answer_count;          /* what each source says, in the order they were asked */
+    struct writ_answer answer[WRIT_TLS_ANSWERS_MAX];
 };
 
 struct writ_tls_facts {
@@ -45,9 +55,9 @@ struct writ_tls_facts {
 /* Checks the first certificate of `certs` (DER) and those above it, which are looked for among all
  * of them; others, and those that cannot be read, are left out.  Where the issuer is not verified,
  * only OneCRL, which names certificates by the issuer's name, is asked.  The facts point into the
- * sets.  -1 only when OpenSSL fails or there are more than WRIT_TLS_CERTS_MAX. */
-int writ_check_tls(const struct writ_span *certs, size_t count, const struct writ_filter_set *sets,
-                   size_t set_count, int64_t now, struct writ_tls_facts *facts,
-                   struct writ_error *e) WRIT_MUST_CHECK;
+ * sources.  -1 only when OpenSSL fails or there are more than WRIT_TLS_CERTS_MAX. */
+int writ_check_tls(const struct writ_span *certs, size_t count,
+                   const struct writ_tls_sources *sources, int64_t now,
+                   struct writ_tls_facts *facts, struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "base/time.h"
+#include "verdict/answer.h"
 
 static void decide(struct writ_tls_verdict *v, enum writ_outcome outcome, const char *remedy,
                    const char *fmt, ...) WRIT_FORMAT(4, 5);
@@ -24,13 +25,38 @@ static void decide(struct writ_tls_verdict *v, enum writ_outcome outcome, const 
 
 /* -------------------------------------------------------------------------------- the verdict */
 
+/* The answer that counts, of sources that are no filters: those have words of their own. */
+static const struct writ_answer *other_answer(const struct writ_tls_link *link,
+                                              enum writ_answer_status status)
+{
+    for (size_t i = 0; i < link->answer_count; i++) {
+        const struct writ_answer *a = &link->answer[i];
+
+        if (a->status == status && a->from != WRIT_FROM_CLUBCARD && a->from != WRIT_FROM_ONECRL)
+            return a;
+    }
+    return NULL;
+}
+
+static bool link_is_revoked(const struct writ_tls_link *link)
+{
+    return link->fact.answer == WRIT_FILTER_REVOKED ||
+           other_answer(link, WRIT_ANSWER_REVOKED) != NULL;
+}
+
+static bool link_is_good(const struct writ_tls_link *link)
+{
+    return (link->fact.answer == WRIT_FILTER_GOOD && !link->fact.stale) ||
+           other_answer(link, WRIT_ANSWER_GOOD) != NULL;
+}
+
 static bool revoked(const struct writ_tls_facts *facts, struct writ_tls_verdict *v)
 {
     const struct writ_tls_link *link;
 
     for (v->link = 0; v->link < facts->count; v->link++) {
         link = &facts->link[v->link];
-        if (link->fact.answer != WRIT_FILTER_REVOKED)
+        if (!link_is_revoked(link))
             continue;
         decide(v, WRIT_REVOKED, "its owner has to replace it", "%s%s, serial %s",
                v->link == 0 ? "" : "a CA above it is revoked: ", link->subject, link->serial);
@@ -69,13 +95,28 @@ static const char *remedy_uncovered(enum writ_uncovered why)
     return "";
 }
 
-/* Looked, and nobody could know. */
-static void judge_unknown(const struct writ_policy *policy, const struct writ_filter_fact *fact,
-                          const char *subject, struct writ_tls_verdict *v)
+/* What a source says that speaks about its issuer's certificates, but not about this one. */
+static const struct writ_answer *scope_answer(const struct writ_tls_link *link)
 {
+    const struct writ_answer *a = other_answer(link, WRIT_ANSWER_SCOPE);
+
+    if (a == NULL)
+        a = other_answer(link, WRIT_ANSWER_UNKNOWN);
+    return a != NULL ? a : other_answer(link, WRIT_ANSWER_NOT_COVERED);
+}
+
+/* Looked, and nobody could know. */
+static void judge_unknown(const struct writ_policy *policy, const struct writ_tls_link *link,
+                          struct writ_tls_verdict *v)
+{
+    const struct writ_filter_fact *fact = &link->fact;
+    const struct writ_answer *scope = scope_answer(link);
+    const char *subject = link->subject;
     enum writ_outcome outcome = policy->allow_uncovered ? WRIT_ALLOWED : WRIT_NOT_COVERED;
 
-    if (fact->answer == WRIT_FILTER_NOT_ENROLLED)
+    if (scope != NULL)
+        decide(v, outcome, "", "%s: %s (%s)", subject, scope->why, scope->source);
+    else if (fact->answer == WRIT_FILTER_NOT_ENROLLED)
         decide(v, outcome, "", "%s: the filters know nothing of its issuer", subject);
     else
         decide(v, outcome, remedy_uncovered(fact->uncovered), "%s: %s", subject,
@@ -85,8 +126,7 @@ static void judge_unknown(const struct writ_policy *policy, const struct writ_fi
 void writ_judge_tls(const struct writ_policy *policy, const struct writ_tls_facts *facts,
                     struct writ_tls_verdict *verdict)
 {
-    const struct writ_filter_fact *fact = &facts->link[0].fact;
-    const char *subject = facts->link[0].subject;
+    const struct writ_tls_link *link = &facts->link[0];
 
     *verdict = (struct writ_tls_verdict){.remedy = ""};
     if (facts->issuer == WRIT_TLS_SUBJECT_MALFORMED || facts->count == 0)
@@ -95,13 +135,16 @@ void writ_judge_tls(const struct writ_policy *policy, const struct writ_tls_fact
         return;
     else if (facts->issuer != WRIT_TLS_ISSUER_VERIFIED)
         judge_issuer(facts, verdict);
-    else if (fact->answer != WRIT_FILTER_GOOD)
-        judge_unknown(policy, fact, subject, verdict);
-    else if (fact->stale)
+    else if (link_is_good(link))
+        decide(verdict, WRIT_ALLOWED, "", "%s", link->subject);
+    else if (link->fact.answer == WRIT_FILTER_GOOD)
         decide(verdict, WRIT_STALE, "writ pull", "%s: not revoked as of filters that are too old",
-               subject);
+               link->subject);
+    else if (other_answer(link, WRIT_ANSWER_STALE) != NULL)
+        decide(verdict, WRIT_STALE, "writ pull", "%s: not revoked as of a CRL that is too old",
+               link->subject);
     else
-        decide(verdict, WRIT_ALLOWED, "", "%s", subject);
+        judge_unknown(policy, link, verdict);
 }
 
 int writ_tls_exit(const struct writ_tls_verdict *verdict)
@@ -117,10 +160,15 @@ int writ_tls_exit(const struct writ_tls_verdict *verdict)
 static const char *status(const struct writ_tls_verdict *verdict,
                           const struct writ_tls_facts *facts)
 {
+    const struct writ_tls_link *link = &facts->link[0];
+
     switch (verdict->outcome) {
     case WRIT_ALLOWED:
     case WRIT_NOT_COVERED:
-        return writ_filter_answer_name(facts->link[0].fact.answer);
+        if (link_is_good(link))
+            return writ_filter_answer_name(WRIT_FILTER_GOOD);
+        return scope_answer(link) != NULL ? writ_answer_status_name(scope_answer(link)->status)
+                                          : writ_filter_answer_name(link->fact.answer);
     case WRIT_FAULT:
         return "could not look";
     case WRIT_REVOKED:
@@ -160,6 +208,34 @@ static void add_source(struct writ_buffer *out, const struct writ_filter_fact *f
     writ_buffer_format(out, "%s %s", age, fact->set->as_of > now ? "ahead of the clock" : "old");
 }
 
+/* The answer of a source that is no filter, when the verdict rests on it. */
+static const struct writ_answer *counting_answer(const struct writ_tls_verdict *v,
+                                                 const struct writ_tls_link *link)
+{
+    switch (v->outcome) {
+    case WRIT_REVOKED:
+        return link->fact.answer == WRIT_FILTER_REVOKED ? NULL
+                                                        : other_answer(link, WRIT_ANSWER_REVOKED);
+    case WRIT_ALLOWED:
+        return link->fact.answer == WRIT_FILTER_GOOD && !link->fact.stale
+                   ? NULL
+                   : other_answer(link, WRIT_ANSWER_GOOD);
+    case WRIT_STALE:
+        return link->fact.answer == WRIT_FILTER_GOOD ? NULL : other_answer(link, WRIT_ANSWER_STALE);
+    default:
+        return NULL;
+    }
+}
+
+static void add_answer(struct writ_buffer *out, const struct writ_answer *a, int64_t now)
+{
+    char age[WRIT_DURATION_MAX];
+
+    writ_duration_format(now - a->as_of, age);
+    writ_buffer_format(out, "; %s: %s, %s %s", a->source, writ_answer_from_name(a->from), age,
+                       a->as_of > now ? "ahead of the clock" : "old");
+}
+
 static void add_dates(struct writ_buffer *out, const struct writ_tls_link *link, int64_t now)
 {
     char span[WRIT_DURATION_MAX];
@@ -184,7 +260,10 @@ void writ_explain_tls_line(const struct writ_tls_verdict *verdict,
     writ_buffer_format(out, "%s: %s", status(verdict, facts), verdict->reason);
     if (facts->count == 0)
         return;
-    add_source(out, &link->fact, facts->now);
+    if (counting_answer(verdict, link) != NULL)
+        add_answer(out, counting_answer(verdict, link), facts->now);
+    else
+        add_source(out, &link->fact, facts->now);
     add_dates(out, &facts->link[0], facts->now);
 }
 
@@ -202,6 +281,17 @@ static void emit_source(struct writ_emit *m, const struct writ_filter_fact *fact
     writ_emit_flag(m, "stale", writ_filter_set_is_stale(fact->set, now));
 }
 
+static void emit_answers(struct writ_emit *m, const struct writ_tls_link *link)
+{
+    writ_emit_list(m, "answers");
+    for (size_t i = 0; i < link->answer_count; i++) {
+        writ_emit_object(m, NULL);
+        writ_explain_answer(&link->answer[i], m);
+        writ_emit_end(m);
+    }
+    writ_emit_end(m);
+}
+
 static void emit_link(struct writ_emit *m, const struct writ_tls_link *link, int64_t now)
 {
     writ_emit_object(m, NULL);
@@ -217,6 +307,7 @@ static void emit_link(struct writ_emit *m, const struct writ_tls_link *link, int
     if (link->fact.answer == WRIT_FILTER_NOT_COVERED)
         writ_emit_string(m, "uncovered", writ_uncovered_name(link->fact.uncovered));
     emit_source(m, &link->fact, now);
+    emit_answers(m, link);
     writ_emit_end(m);
 }
 
