@@ -21,9 +21,11 @@ enum hook_answer {
 enum hook_answer hook_ask_leaf(const struct filters *filters, enum hook_policy policy,
                                struct writ_span cert, struct writ_span spki, int64_t now);
 
-/* Asks about another one.  What is known of CAs is OneCRL's; where there is none, nothing has to be
- * asked, and hook_asks_about_cas says so. */
+/* Asks about another one.  What is known of CAs is OneCRL's and CRLs'; where there is neither,
+ * nothing has to be asked, and hook_asks_about_cas says so.  spki may be empty when it is not
+ * known: then CRLs are not asked. */
 bool hook_asks_about_cas(const struct filters *filters);
-enum hook_answer hook_ask_ca(const struct filters *filters, struct writ_span cert);
+enum hook_answer hook_ask_ca(const struct filters *filters, struct writ_span cert,
+                             struct writ_span spki);
 
 #endif

@@ -115,6 +115,8 @@ static bool all_are_whole(const struct filters *f)
 
     for (size_t i = 0; i < f->set_count && whole; i++)
         whole = set_is_whole(&f->sets[i]);
+    for (size_t i = 0; i < f->crls.count && whole; i++)
+        whole = is_whole(f->crls.sources[i].table.bytes);
     return whole;
 }
 
@@ -126,12 +128,13 @@ static void retire(struct held *h)
     device.retired = h;
 }
 
-/* With fewer sets than before something has gone away, or is damaged, or this process cannot see it
- * any more: what is open is then the better knowledge, as long as it is whole. */
+/* With fewer sets or CRLs than before something has gone away, or is damaged, or this process
+ * cannot see it any more: what is open is then the better knowledge, as long as it is whole. */
 static bool is_better(const struct held *newer, const struct held *standing)
 {
-    return standing == NULL || newer->filters.set_count >= standing->filters.set_count ||
-           !all_are_whole(&standing->filters);
+    return standing == NULL || !all_are_whole(&standing->filters) ||
+           (newer->filters.set_count >= standing->filters.set_count &&
+            newer->filters.crls.count >= standing->filters.crls.count);
 }
 
 static void change_over(struct held *standing)

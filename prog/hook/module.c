@@ -3,9 +3,9 @@
  *
  * OpenSSL loads it into every program that reads an openssl.cnf which names it.  Each X509_STORE
  * made from then on gets its check of revocation from here: first whatever it would have had, then
- * the question to this device's filters.  What is revoked becomes X509_V_ERR_CERT_REVOKED and goes
- * through the program's own verify callback, as if a CRL had said so.  A failure is never turned
- * into success.
+ * the question to this device's filters and CRLs.  What is revoked becomes X509_V_ERR_CERT_REVOKED
+ * and goes through the program's own verify callback, as if a CRL had said so.  A failure is never
+ * turned into success.
  *
  * This is somebody else's process: nothing is printed, no signal or exit handler is set, errno and
  * OpenSSL's queue of errors are left as they were, and whatever goes wrong here ends in "go on".
@@ -58,19 +58,22 @@ static enum hook_answer ask_leaf(X509 *cert, X509 *issuer)
     return answer;
 }
 
-static enum hook_answer ask_ca(X509 *cert)
+static enum hook_answer ask_ca(X509 *cert, X509 *issuer)
 {
     const struct filters *filters = hook_device_hold();
     enum hook_answer answer = HOOK_ANSWER_PASS;
-    unsigned char *der = NULL;
-    int n;
+    unsigned char *der = NULL, *spki = NULL;
+    int n, spki_n = 0;
 
     if (hook_asks_about_cas(filters)) {
         n = i2d_X509(cert, &der);
-        answer = hook_ask_ca(filters, span_of(der, n));
+        if (filters->crls.count > 0)
+            spki_n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(issuer), &spki);
+        answer = hook_ask_ca(filters, span_of(der, n), span_of(spki, spki_n));
     }
     hook_device_release();
     OPENSSL_free(der);
+    OPENSSL_free(spki);
     return answer;
 }
 
@@ -85,7 +88,7 @@ static enum hook_answer ask(const STACK_OF(X509) * chain, int i)
     if (i == 0)
         answer = ask_leaf(sk_X509_value(chain, 0), sk_X509_value(chain, 1));
     else
-        answer = ask_ca(sk_X509_value(chain, i));
+        answer = ask_ca(sk_X509_value(chain, i), sk_X509_value(chain, i + 1));
     (void)ERR_pop_to_mark();
     errno = kept;
     return answer;

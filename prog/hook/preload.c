@@ -2,8 +2,9 @@
  * hook/preload - writ-gnutls.so, preloaded into programs that may use GnuTLS
  *
  * Stands before the functions with which a program, or GnuTLS by itself during a handshake, has the
- * peer's certificate verified; asks this device's filters after them, and adds to the status what
- * GnuTLS says of a certificate that a CRL lists.  It never takes anything from the status away.
+ * peer's certificate verified; asks this device's filters and CRLs after them, and adds to the
+ * status what GnuTLS says of a certificate that a CRL lists.  It never takes anything from the
+ * status away.
  *
  * This is somebody else's process: see hook/module.c.
  */
@@ -115,18 +116,26 @@ static struct writ_span encode(gnutls_x509_crt_t cert, uint8_t room[WRIT_CERT_MA
     return WRIT_SPAN(room, n);
 }
 
+/* The SubjectPublicKeyInfo of an issuer that was found. */
+static struct writ_span encode_key(gnutls_x509_crt_t issuer, uint8_t room[WRIT_CERT_MAX])
+{
+    struct writ_error ignored = {0};
+    struct writ_cert parsed;
+
+    if (issuer == NULL || writ_cert_parse(encode(issuer, room), &parsed, &ignored) < 0)
+        return WRIT_SPAN_NONE;
+    return parsed.key.spki;
+}
+
 static enum hook_answer ask_leaf(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 {
     uint8_t(*room)[WRIT_CERT_MAX] = calloc(2, sizeof *room);
     struct writ_span der = WRIT_SPAN_NONE, spki = WRIT_SPAN_NONE;
-    struct writ_error ignored = {0};
-    struct writ_cert parsed;
     enum hook_answer answer;
 
     if (room != NULL && issuer != NULL) {
         der = encode(cert, room[0]);
-        if (writ_cert_parse(encode(issuer, room[1]), &parsed, &ignored) == 0)
-            spki = parsed.key.spki;
+        spki = encode_key(issuer, room[1]);
     }
     answer = hook_ask_leaf(hook_device_hold(), settings.policy, der, spki, (int64_t)time(NULL));
     hook_device_release();
@@ -134,13 +143,14 @@ static enum hook_answer ask_leaf(gnutls_x509_crt_t cert, gnutls_x509_crt_t issue
     return answer;
 }
 
-static enum hook_answer ask_ca(gnutls_x509_crt_t cert)
+static enum hook_answer ask_ca(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 {
-    uint8_t *room = malloc(WRIT_CERT_MAX);
+    uint8_t(*room)[WRIT_CERT_MAX] = calloc(2, sizeof *room);
     enum hook_answer answer = HOOK_ANSWER_PASS;
 
     if (room != NULL)
-        answer = hook_ask_ca(hook_device_hold(), encode(cert, room));
+        answer =
+            hook_ask_ca(hook_device_hold(), encode(cert, room[0]), encode_key(issuer, room[1]));
     if (room != NULL)
         hook_device_release();
     free(room);
@@ -160,7 +170,7 @@ static enum hook_answer ask_chain(const struct peers *p)
          i++) {
         gnutls_x509_crt_t issuer = find_issuer(p, cert, &is_anchor);
 
-        answer = i == 0 ? ask_leaf(cert, issuer) : ask_ca(cert);
+        answer = i == 0 ? ask_leaf(cert, issuer) : ask_ca(cert, issuer);
         g->x509_crt_deinit(cert);
         cert = issuer;
     }

@@ -151,6 +151,8 @@ static int start(struct run *r, struct writ_error *e)
         return -1;
     for (size_t i = 0; i < r->checking.filters.problem_count; i++)
         out_note(r->o, "%s", r->checking.filters.problems[i]);
+    for (size_t i = 0; i < r->checking.filters.crls.problem_count; i++)
+        out_note(r->o, "%s", r->checking.filters.crls.problems[i]);
     r->checking.policy.allow_uncovered = args_flag(r->a, "allow-uncovered");
     return 0;
 }

@@ -238,6 +238,8 @@ static int run(const struct args *a, struct out *o)
 
     for (size_t i = 0; status == 0 && i < checking.filters.problem_count; i++)
         out_note(o, "%s", checking.filters.problems[i]);
+    for (size_t i = 0; i < checking.filters.crls.problem_count; i++)
+        out_note(o, "%s", checking.filters.crls.problems[i]);
     if (status == 0 && a->operand_count == 0)
         status = walk(&w, DEFAULT_DIR, &e);
     for (size_t i = 0; status == 0 && i < a->operand_count; i++)

@@ -67,8 +67,10 @@ static void note_data(const struct args *a, struct out *o, const struct places *
         out_note(o, "%s", e.text);
     for (size_t i = 0; i < filters.set_count; i++)
         fresh = fresh || !writ_filter_set_is_stale(&filters.sets[i], a->now);
-    if (filters.set_count == 0)
-        out_note(o, "no filter on this device knows what is revoked; see writ doctor");
+    for (size_t i = 0; i < filters.crls.count; i++)
+        fresh = fresh || !writ_crl_source_is_stale(&filters.crls.sources[i], a->now);
+    if (filters.set_count == 0 && filters.crls.count == 0)
+        out_note(o, "no filter or CRL on this device knows what is revoked; see writ doctor");
     else if (!fresh)
         out_note(o, "what this device knows of revocations is old; see writ doctor");
     filters_close(&filters);

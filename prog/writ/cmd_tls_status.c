@@ -57,10 +57,33 @@ static void tell_set(struct writ_emit *m, const struct writ_filter_set *set, int
     writ_emit_end(m);
 }
 
+static void tell_crl(struct writ_emit *m, const struct writ_crl_source *crl, int64_t now)
+{
+    writ_emit_object(m, NULL);
+    writ_emit_string(m, "source", crl->name);
+    writ_emit_time(m, "as_of", crl->this_update);
+    writ_emit_time(m, "until", writ_crl_source_until(crl));
+    writ_emit_flag(m, "fresh", !writ_crl_source_is_stale(crl, now));
+    writ_emit_end(m);
+}
+
+static bool tell_crls(struct writ_emit *m, const struct crls *c, int64_t now)
+{
+    bool good = c->problem_count == 0;
+
+    writ_emit_list(m, "crls");
+    for (size_t i = 0; i < c->count; i++) {
+        tell_crl(m, &c->sources[i], now);
+        good = good && !writ_crl_source_is_stale(&c->sources[i], now);
+    }
+    writ_emit_end(m);
+    return good;
+}
+
 /* Whether everything that was pulled is whole and fresh, and there is something. */
 static bool tell_filters(struct writ_emit *m, const struct filters *f, int64_t now)
 {
-    bool good = f->set_count > 0 && f->problem_count == 0;
+    bool good = f->set_count + f->crls.count > 0 && f->problem_count == 0;
 
     writ_emit_list(m, "filters");
     for (size_t i = 0; i < f->set_count; i++) {
@@ -68,9 +91,12 @@ static bool tell_filters(struct writ_emit *m, const struct filters *f, int64_t n
         good = good && !writ_filter_set_is_stale(&f->sets[i], now);
     }
     writ_emit_end(m);
+    good &= tell_crls(m, &f->crls, now);
     writ_emit_list(m, "problems");
     for (size_t i = 0; i < f->problem_count; i++)
         writ_emit_string(m, NULL, f->problems[i]);
+    for (size_t i = 0; i < f->crls.problem_count; i++)
+        writ_emit_string(m, NULL, f->crls.problems[i]);
     writ_emit_end(m);
     return good;
 }

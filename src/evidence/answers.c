@@ -145,7 +145,10 @@ void writ_answers_add_crls(struct writ_answer *list, size_t room, size_t *count,
         crl_count = CRLS_MAX;
     writ_ask_crls(crls, crl_count, cert, issuer, key, now, facts);
     for (size_t i = 0; i < crl_count; i++) {
-        if (writ_answer_of_crl(&facts[i], &answer))
-            writ_answers_add(list, room, count, &answer);
+        if (!writ_answer_of_crl(&facts[i], &answer))
+            continue;
+        if (answer.status == WRIT_ANSWER_REVOKED && answer.since < cert->not_before)
+            answer.since = cert->not_before; /* nobody was hurt before it was there */
+        writ_answers_add(list, room, count, &answer);
     }
 }

@@ -292,6 +292,16 @@ static void emit_answers(struct writ_emit *m, const struct writ_tls_link *link)
     writ_emit_end(m);
 }
 
+/* What all sources come to; without any but filters, their own word. */
+static const char *link_status(const struct writ_tls_link *link)
+{
+    if (link_is_revoked(link))
+        return writ_filter_answer_name(WRIT_FILTER_REVOKED);
+    if (link_is_good(link))
+        return writ_filter_answer_name(WRIT_FILTER_GOOD);
+    return writ_filter_answer_name(link->fact.answer);
+}
+
 static void emit_link(struct writ_emit *m, const struct writ_tls_link *link, int64_t now)
 {
     writ_emit_object(m, NULL);
@@ -303,8 +313,9 @@ static void emit_link(struct writ_emit *m, const struct writ_tls_link *link, int
     writ_emit_time(m, "not_after", link->not_after);
     writ_emit_flag(m, "expired", now > link->not_after);
     writ_emit_flag(m, "ca", link->is_ca);
-    writ_emit_string(m, "status", writ_filter_answer_name(link->fact.answer));
-    if (link->fact.answer == WRIT_FILTER_NOT_COVERED)
+    writ_emit_string(m, "status", link_status(link));
+    if (!link_is_revoked(link) && !link_is_good(link) &&
+        link->fact.answer == WRIT_FILTER_NOT_COVERED)
         writ_emit_string(m, "uncovered", writ_uncovered_name(link->fact.uncovered));
     emit_source(m, &link->fact, now);
     emit_answers(m, link);

@@ -99,7 +99,7 @@ static void without_data_everything_passes_unless_the_policy_refuses(void **stat
     assert_int_equal(hook_ask_leaf(&none, HOOK_REFUSE, garbage, garbage, 0), HOOK_ANSWER_UNCOVERED);
     assert_false(hook_asks_about_cas(NULL));
     assert_false(hook_asks_about_cas(&none));
-    assert_int_equal(hook_ask_ca(&none, garbage), HOOK_ANSWER_PASS);
+    assert_int_equal(hook_ask_ca(&none, garbage, garbage), HOOK_ANSWER_PASS);
 }
 
 static const struct CMUnitTest claims[] = {
