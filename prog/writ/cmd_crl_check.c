@@ -4,6 +4,7 @@
 #include "bytes/cursor.h"
 #include "shared/file.h"
 #include "shared/jail.h"
+#include "verdict/answer.h"
 #include "verdict/judge.h"
 #include "writ/commands.h"
 #include "writ/crlchecking.h"
@@ -29,36 +30,11 @@ struct task {
 
 /* ------------------------------------------------------------------------------ in the child */
 
-static int exit_of(enum writ_answer_status status)
-{
-    switch (status) {
-    case WRIT_ANSWER_GOOD:
-        return 0;
-    case WRIT_ANSWER_REVOKED:
-        return 2;
-    case WRIT_ANSWER_STALE:
-        return 5;
-    default:
-        return 4;
-    }
-}
-
+/* Without an issuer nothing is believed: the form is good, no more. */
 static const char *status_name(const struct task *t, enum writ_answer_status status)
 {
-    switch (status) {
-    case WRIT_ANSWER_GOOD:
-        return t->issuer->count > 0 ? "good" : "well-formed";
-    case WRIT_ANSWER_REVOKED:
-        return "revoked";
-    case WRIT_ANSWER_STALE:
-        return "stale";
-    case WRIT_ANSWER_SCOPE:
-        return "scope";
-    case WRIT_ANSWER_NOT_COVERED:
-        return "not-covered";
-    default:
-        return "no-evidence";
-    }
+    return status == WRIT_ANSWER_GOOD && t->issuer->count == 0 ? "well-formed"
+                                                               : writ_answer_status_name(status);
 }
 
 static int examine(const struct task *t, const struct writ_crl *crl, struct writ_answer *answer,
@@ -122,7 +98,7 @@ static void tell_in_child(struct task *t, const struct writ_crl *crl, const stru
 {
     write_line(t, crl, a);
     emit_answer(t, crl, a);
-    t->exit = writ_worse_exit(t->exit, exit_of(a->status));
+    t->exit = writ_worse_exit(t->exit, writ_answer_exit(a->status));
     t->count++;
 }
 

@@ -8,6 +8,7 @@
 #include "shared/fetcher.h"
 #include "shared/file.h"
 #include "shared/jail.h"
+#include "verdict/answer.h"
 #include "writ/commands.h"
 #include "writ/crlchecking.h"
 #include "writ/crlfile.h"
@@ -167,11 +168,6 @@ static int look_at_new(struct fetch *f, int fd, struct writ_error *e)
     return rc;
 }
 
-static int exit_of(enum writ_answer_status status)
-{
-    return status == WRIT_ANSWER_GOOD ? 0 : status == WRIT_ANSWER_STALE ? 5 : 4;
-}
-
 /* Whether what is there is good at this time. */
 static int exit_of_old(const struct fetch *f)
 {
@@ -182,7 +178,7 @@ static int exit_of_old(const struct fetch *f)
 
     if (crlfile_open(f->path, &file, &e) == 0 &&
         crlchecking_look(file.bytes, &f->check, &f->issuer, &now, &e) == 0)
-        status = exit_of(now.status);
+        status = writ_answer_exit(now.status);
     crlfile_close(&file);
     return status;
 }
@@ -199,7 +195,7 @@ static int decide(struct fetch *f, struct file_replace *r, const char *beside, i
     }
     if (look_at_new(f, r->fd, e) < 0)
         return -1;
-    *status = exit_of(f->new.status);
+    *status = writ_answer_exit(f->new.status);
     (void)snprintf(f->why, sizeof f->why, "%s", f->new.why);
     if (f->new.status == WRIT_ANSWER_NO_EVIDENCE)
         return 0;

@@ -8,6 +8,7 @@
 #include "crypto/digest.h"
 #include "object/bundle.h"
 #include "object/csr.h"
+#include "object/distribution.h"
 #include "object/elf.h"
 #include "object/feed.h"
 #include "object/onecrl.h"
@@ -42,6 +43,39 @@ static void emit_key(struct writ_emit *m, const struct writ_public_key *key)
     writ_buffer_free(&text);
 }
 
+static void emit_points(struct writ_emit *m, const char *name, struct writ_span points)
+{
+    struct writ_span url;
+
+    if (points.n == 0)
+        return;
+    writ_emit_list(m, name);
+    for (size_t i = 0; url = writ_points_url(points, i), url.n > 0; i++)
+        writ_emit_span(m, NULL, url);
+    writ_emit_end(m);
+}
+
+/* Where its revocation is told, and how. */
+static void emit_revocation_points(struct writ_emit *m, const struct writ_cert *cert)
+{
+    struct writ_span rest = cert->access, url;
+
+    if (cert->has_ocsp_url) {
+        writ_emit_list(m, "ocsp_urls");
+        while (writ_cert_next_ocsp_url(&rest, &url))
+            writ_emit_span(m, NULL, url);
+        writ_emit_end(m);
+    }
+    emit_points(m, "crl_urls", cert->crl_points);
+    emit_points(m, "delta_crl_urls", cert->freshest_points);
+    if (cert->has_broken_points)
+        writ_emit_flag(m, "distribution_points_malformed", true);
+    if (cert->must_staple)
+        writ_emit_flag(m, "must_staple", true);
+    if (cert->has_nocheck)
+        writ_emit_flag(m, "ocsp_nocheck", true);
+}
+
 static void emit_extensions(struct writ_emit *m, const struct writ_cert *cert)
 {
     writ_emit_flag(m, "is_ca", cert->is_ca);
@@ -61,6 +95,7 @@ static void emit_extensions(struct writ_emit *m, const struct writ_cert *cert)
     if (cert->authority_key_id.n > 0)
         writ_emit_hex(m, "authority_key_id", cert->authority_key_id);
     writ_emit_flag(m, "names_ocsp_responder", cert->has_ocsp_url);
+    emit_revocation_points(m, cert);
     if (cert->has_unknown_critical)
         writ_emit_flag(m, "unknown_critical_extension", true);
 }

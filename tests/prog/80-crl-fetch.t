@@ -100,6 +100,9 @@ holds 'and the old one stays' same second.crl
 
 # ---- from a certificate
 leaf_with_points alice ldap://nowhere/ http://127.0.0.1:9/ca.crl "$url"
+run writ show alice.pem --json
+holds 'show tells where its CRLs are' \
+    [ "$(jq -r '.objects[0].crl_urls | join(" ")' out)" = "http://127.0.0.1:9/ca.crl $url" ]
 exits 0 'a certificate says where: the first that answers' \
     writ crl fetch alice.pem --issuer=ca.pem --out other.crl "$at"
 holds 'and it is that one' cmp -s other.crl $new
