@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/run.sh - every test, counted by prove
 #
-# Unit tests of both builds, then everything in tests/*.t and tests/prog.  Arguments, if any, are
-# the tests to run instead.
+# Unit tests of both builds, then everything in tests/*.t, tests/prog and tests/suites.  Arguments,
+# if any, are the tests to run instead.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,5 +17,5 @@ export WRIT_BUILD WRIT_DATA ASAN_OPTIONS UBSAN_OPTIONS
 if [ $# -gt 0 ]; then
     exec prove -j "$(nproc)" "$@"
 fi
-exec prove -j "$(nproc)" tests/*.t tests/prog/*.t "$WRIT_BUILD"/tests/unit/*.t \
+exec prove -j "$(nproc)" tests/*.t tests/prog/*.t tests/suites/*.t "$WRIT_BUILD"/tests/unit/*.t \
     "$WRIT_BUILD"/sanitized/tests/unit/*.t

@@ -8,6 +8,7 @@
 # that no path can be verified with it.
 
 . "$(dirname "$0")/../prog/lib.sh"
+. "$source_root/tests/suites/suite.sh"
 
 suite=${WRIT_DATA:-../shared/data}/pki/boringssl-ocsp
 [ -f "$suite/expected.tsv" ] || {
@@ -31,7 +32,7 @@ comes_out() {
 }
 
 grep -v '^#' "$suite/expected.tsv" >cases
-cases=0
+cases=0 passes=0
 while read -r file status detail <&3; do
     cases=$((cases + 1))
     block "$file" 'OCSP RESPONSE' >response.pem
@@ -45,9 +46,10 @@ while read -r file status detail <&3; do
     fi
     run check response.pem
     holds "$file: $status ($detail)" comes_out "$status"
+    ! comes_out "$status" || passes=$((passes + 1))
     run writ ocsp request cert.pem --issuer=issuer.pem --out our.req
     holds "$file: the request is the same" cmp -s our.req wanted.req
 done 3<cases
-holds 'these are all 36 of them' [ "$cases" -eq 36 ]
+tells boringssl-ocsp "$cases" "$passes" $((cases - passes))
 
 finish

@@ -7,6 +7,7 @@
 # certificates of a case are writ's --issuer, its CAfile the --anchors.
 
 . "$(dirname "$0")/../prog/lib.sh"
+. "$source_root/tests/suites/suite.sh"
 
 suite=${WRIT_DATA:-../shared/data}/pki/openssl-ocsp
 [ -f "$suite/expected.tsv" ] || {
@@ -32,5 +33,5 @@ while IFS='|' read -r group title response ca untrusted expect _ _ <&3; do
         --cert="$(echo "$suite/$name"_Cert_*.pem)" --allow-sha1 \
         --at="$(($(date -d "$update" +%s) + 3600))"
 done 3<cases
-holds 'these are all 59 of them' [ "$claims" -eq 59 ]
+tells openssl-ocsp "$claims" $((claims - broken)) 0
 finish

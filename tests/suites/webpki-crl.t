@@ -6,6 +6,7 @@
 
 up=../..
 . "$(dirname "$0")/../prog/lib.sh"
+. "$source_root/tests/suites/suite.sh"
 
 suite=${WRIT_DATA:-$source_root/../shared/data}/pki/webpki-crl
 [ -f "$suite/expected.tsv" ] || {
@@ -38,6 +39,7 @@ while IFS='	' read -r file _ wanted _; do
 done <"$suite/expected.tsv"
 holds 'all cases were seen' [ "$cases" -eq 19 ]
 holds 'all but the three pass' [ "$((passes + deviations))" -eq 19 ]
+tells webpki-crl "$cases" "$passes" "$deviations"
 echo "# webpki-crl: $cases cases, $passes as the suite says, $deviations deviations with reasons"
 
 # The distribution points beside them have no verdict of the suite's.
