@@ -129,14 +129,14 @@ static void there_is_a_ceiling_on_points_and_names(void **state)
     (void)state;
     for (int i = 0; i < WRIT_POINTS_MAX; i++)
         n += (size_t)sprintf(text + n, " 30{ a0{ a0{ 86{ 41 } } } }");
-    (void)sprintf(text + n, " }");
+    (void)strcpy(text + n, " }");
     assert_ok(points(text, &list));
-    (void)sprintf(text + n, " 30{ a0{ a0{ 86{ 41 } } } } }");
+    (void)strcpy(text + n, " 30{ a0{ a0{ 86{ 41 } } } } }");
     POINTS_REFUSED("more than 64 points", text);
     n = (size_t)sprintf(text, "30{ 30{ a0{ a0{");
     for (int i = 0; i <= WRIT_GENERAL_NAMES_MAX; i++)
         n += (size_t)sprintf(text + n, " 86{ 41 }");
-    (void)sprintf(text + n, " } } } }");
+    (void)strcpy(text + n, " } } } }");
     POINTS_REFUSED("more than 256 names", text);
 }
 

@@ -156,7 +156,7 @@ static void an_rdn_of_too_many_attributes_matches_octet_for_octet(void **state)
     n += (size_t)sprintf(many, "30{ 31{");
     for (int i = 0; i <= WRIT_RDN_ATTRIBUTES_MAX; i++)
         n += (size_t)sprintf(many + n, " 30{ 06{ 550403 } 0c{ 41 } }");
-    (void)sprintf(many + n, " } }");
+    (void)strcpy(many + n, " } }");
     same(many, many);
     memcpy(other, many, sizeof many);
     memcpy(strstr(other, "0c{ 41"), "0c{ 61", 6);
