@@ -12,6 +12,7 @@
 /* ----------------------------------------------------------------------- CertID (RFC 6960 4.1.1)
  */
 
+/* RFC 6960 section 4.1.1: the name as it stands in the certificate that is asked about. */
 int writ_ocsp_identify(const struct writ_cert *cert, const struct writ_cert *issuer,
                        enum writ_oid hash, struct writ_ocsp_hashes *hashes, struct writ_ocsp_id *id,
                        struct writ_error *e)
@@ -19,7 +20,7 @@ int writ_ocsp_identify(const struct writ_cert *cert, const struct writ_cert *iss
     size_t n;
 
     *id = (struct writ_ocsp_id){.hash = hash, .serial = cert->serial};
-    if (writ_digest(hash, issuer->subject.der, hashes->name, &n, e) < 0)
+    if (writ_digest(hash, cert->issuer.der, hashes->name, &n, e) < 0)
         return -1;
     id->name_hash = WRIT_SPAN(hashes->name, n);
     if (writ_digest(hash, issuer->key.bits, hashes->key, &n, e) < 0)
@@ -34,20 +35,32 @@ static bool is_known_hash(enum writ_oid hash)
            hash == WRIT_OID_SHA512;
 }
 
+static int is_hash_of(struct writ_span hash, enum writ_oid algorithm, struct writ_span bytes,
+                      bool *is, struct writ_error *e)
+{
+    uint8_t room[WRIT_DIGEST_MAX];
+    size_t n;
+
+    if (writ_digest(algorithm, bytes, room, &n, e) < 0)
+        return -1;
+    *is = writ_span_equal(hash, WRIT_SPAN(room, n));
+    return 0;
+}
+
+/* The issuer may spell its name otherwise in its own certificate (RFC 5280 section 7.1), and a
+ * responder hash that. */
 int writ_ocsp_id_is(const struct writ_ocsp_id *id, const struct writ_cert *cert,
                     const struct writ_cert *issuer, bool *is, struct writ_error *e)
 {
-    struct writ_ocsp_hashes hashes;
-    struct writ_ocsp_id wanted;
+    bool name = false;
 
     *is = false;
     if (!writ_span_equal(id->serial, cert->serial) || !is_known_hash(id->hash))
         return 0;
-    if (writ_ocsp_identify(cert, issuer, id->hash, &hashes, &wanted, e) < 0)
+    if (is_hash_of(id->name_hash, id->hash, cert->issuer.der, &name, e) < 0 ||
+        (!name && is_hash_of(id->name_hash, id->hash, issuer->subject.der, &name, e) < 0))
         return -1;
-    *is = writ_span_equal(id->name_hash, wanted.name_hash) &&
-          writ_span_equal(id->key_hash, wanted.key_hash);
-    return 0;
+    return name ? is_hash_of(id->key_hash, id->hash, issuer->key.bits, is, e) : 0;
 }
 
 /* ------------------------------------------------------------------------------ what is said */

@@ -242,6 +242,34 @@ static void a_certid_is_the_one_for_its_own_hash_only(void **state)
                  WRIT_FAULT_BAD_INPUT, "");
 }
 
+/* RFC 5280 section 7.1: the same name in another string type. */
+static void a_certid_may_spell_the_issuer_as_either_certificate_does(void **state)
+{
+    struct writ_cert other = alice.cert;
+    struct writ_ocsp_hashes room;
+    struct writ_ocsp_id id;
+    uint8_t name[256];
+    bool is;
+
+    (void)state;
+    assert_true(other.issuer.der.n < sizeof name);
+    memcpy(name, other.issuer.der.p, other.issuer.der.n);
+    for (size_t i = 0; i + 1 < other.issuer.der.n; i++) {
+        if (name[i] == WRIT_DER_UTF8_STRING && name[i + 1] == 10) /* "Example CA" */
+            name[i] = WRIT_DER_PRINTABLE_STRING;
+    }
+    other.issuer.der.p = name;
+    assert_false(writ_span_equal(other.issuer.der, ca.cert.subject.der));
+    assert_ok(writ_ocsp_identify(&other, &ca.cert, WRIT_OID_SHA1, &room, &id, &e));
+    assert_ok(writ_ocsp_id_is(&id, &other, &ca.cert, &is, &e));
+    assert_true(is);
+    assert_ok(writ_ocsp_id_is(&id, &alice.cert, &ca.cert, &is, &e));
+    assert_false(is);
+    assert_ok(writ_ocsp_identify(&alice.cert, &ca.cert, WRIT_OID_SHA1, &room, &id, &e));
+    assert_ok(writ_ocsp_id_is(&id, &other, &ca.cert, &is, &e));
+    assert_true(is);
+}
+
 /* No bit of what the CA signs itself may be another one, nor one be missing at the end. */
 static void no_bit_of_an_answer_may_change(void **state)
 {
@@ -288,6 +316,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(a_responder_of_ours_is_a_delegate_for_its_lifetime),
     CLAIM(who_has_verified_the_path_need_not_again),
     CLAIM(a_certid_is_the_one_for_its_own_hash_only),
+    CLAIM(a_certid_may_spell_the_issuer_as_either_certificate_does),
     CLAIM(no_bit_of_an_answer_may_change),
     CLAIM(ages_at_the_ends_of_time_do_not_overflow),
 };
