@@ -719,6 +719,48 @@ def ocsp_response_seeds():
     yield "trailing", response(single()) + b"\0"
 
 
+OCSP_FIXTURE = os.path.join(HERE, "fixtures", "ocsp")
+
+
+def make_ocsp_fixture():
+    """A CA, a certificate, and the answer of a delegate about it; the keys are thrown away."""
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+    with tempfile.TemporaryDirectory() as d:
+        def run(command):
+            subprocess.run(["openssl"] + command.split(), cwd=d, check=True, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+
+        with open(os.path.join(d, "index.txt"), "w") as f:
+            f.write("V\t461231235959Z\t\t1001\tunknown\t/CN=alice\n")
+        with open(os.path.join(d, "extensions"), "w") as f:
+            f.write("extendedKeyUsage=OCSPSigning\nnoCheck=ignored\n")
+        run("req -x509 " + key + "-days 36500 -subj /CN=fuzz -keyout ca.key -out ca.pem")
+        for name, serial, more in (("alice", "0x1001", ""), ("delegate", "0x1002", "-extfile extensions")):
+            run("req -new %s -subj /CN=%s -keyout %s.key -out %s.csr" % (key, name, name, name))
+            run("x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -set_serial %s -days 36500 -out %s.pem %s"
+                % (name, serial, name, more))
+        run("ocsp -index index.txt -CA ca.pem -rsigner delegate.pem -rkey delegate.key -issuer ca.pem "
+            "-cert alice.pem -no_nonce -respout answer.der -ndays 30")
+        run("x509 -in ca.pem -outform DER -out issuer.der")
+        run("x509 -in alice.pem -outform DER -out cert.der")
+        os.makedirs(OCSP_FIXTURE)
+        for name in ("issuer.der", "cert.der", "answer.der"):
+            with open(os.path.join(d, name), "rb") as f, open(os.path.join(OCSP_FIXTURE, name), "wb") as copy:
+                copy.write(f.read())
+
+
+def ocsp_check_seeds():
+    if not os.path.isdir(OCSP_FIXTURE):
+        make_ocsp_fixture()
+    answer = open(os.path.join(OCSP_FIXTURE, "answer.der"), "rb").read()
+    yield "good", answer
+    yield "trailing", answer + b"\0"
+    for place in (len(answer) // 8, len(answer) // 4, len(answer) // 2, len(answer) - 5):
+        yield "flipped-%d" % place, answer[:place] + bytes([answer[place] ^ 1]) + answer[place + 1:]
+    yield "unsigned", dict(ocsp_response_seeds())["good"]
+    yield "try-later", dict(ocsp_response_seeds())["try-later"]
+
+
 SEEDS = {
     "bundle": bundle_seeds,
     "cascade": cascade_seeds,
@@ -739,6 +781,7 @@ SEEDS = {
     "memory": memory_seeds,
     "note": note_seeds,
     "notekey": notekey_seeds,
+    "ocsp_check": ocsp_check_seeds,
     "ocsp_request": ocsp_request_seeds,
     "ocsp_response": ocsp_response_seeds,
     "onecrl": onecrl_seeds,
