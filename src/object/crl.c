@@ -167,48 +167,67 @@ int writ_crl_take_entry(struct writ_cursor *c, struct writ_crl_entry *entry,
 
 /* ----------------------------------------------------- the list of them (RFC 5280 5.1.2.6) */
 
-/* By length, then by octets: the order of positive numbers. */
+/* By length, then by octets: the order of positive numbers.  Nearly always the first eight tell. */
 static bool stands_before(struct writ_span a, struct writ_span b)
 {
-    return a.n != b.n ? a.n < b.n : memcmp(a.p, b.p, a.n) < 0;
+    uint64_t from_a = writ_span_u64_be(a, 0), from_b = writ_span_u64_be(b, 0);
+
+    if (a.n != b.n)
+        return a.n < b.n;
+    return a.n >= sizeof from_a && from_a != from_b ? from_a < from_b : memcmp(a.p, b.p, a.n) < 0;
 }
 
 /* What the walk has seen of the order so far. */
 struct sight {
     struct writ_span last; /* serial before */
-    bool is_even;          /* all entries and serials of the size of the first */
-    bool is_sorted;
+    bool is_uneven;        /* entries or serials are of other sizes than the first */
+    bool is_unsorted;
     bool is_indirect;
     bool has_extensions;
 };
 
-static void look_at(struct sight *sight, struct writ_crl *crl, const struct writ_crl_entry *entry,
-                    size_t size)
+static void look_at(struct sight *sight, struct writ_crl *crl, struct writ_span serial, size_t size)
 {
     if (crl->entry_count++ == 0) {
         crl->entry_size = size;
-        crl->serial_size = entry->serial.n;
-    } else if (stands_before(entry->serial, sight->last)) {
-        sight->is_sorted = false;
+        crl->serial_size = serial.n;
+    } else if (stands_before(serial, sight->last)) {
+        sight->is_unsorted = true;
     }
-    sight->is_even &= size == crl->entry_size && entry->serial.n == crl->serial_size;
-    sight->is_indirect |= entry->cert_issuer.n > 0;
-    sight->has_extensions |= entry->has_reason;
-    crl->has_removals |= entry->reason == WRIT_CRL_REMOVE;
-    sight->last = entry->serial;
+    sight->is_uneven |= size != crl->entry_size || serial.n != crl->serial_size;
+    sight->last = serial;
 }
 
-static int take_odd_entry(struct writ_cursor *c, struct writ_crl_entry *entry, struct writ_crl *crl,
+/* An entry in neither of the two common shapes, which may have everything. */
+static int take_odd_entry(struct writ_cursor *c, struct writ_span *serial, struct writ_crl *crl,
                           struct sight *sight)
 {
     struct writ_crl_entry_notes notes;
+    struct writ_crl_entry entry;
 
-    if (writ_crl_take_entry(c, entry, &notes) < 0)
+    if (writ_crl_take_entry(c, &entry, &notes) < 0)
         return -1;
+    *serial = entry.serial;
+    sight->is_indirect |= entry.cert_issuer.n > 0;
     sight->has_extensions |= notes.has_extensions;
+    crl->has_removals |= entry.reason == WRIT_CRL_REMOVE;
     crl->has_empty_extensions |= notes.has_empty_extensions;
     if (crl->unknown_critical.n == 0)
         crl->unknown_critical = notes.unknown_critical;
+    return 0;
+}
+
+/* One entry; its serial. */
+static int take_entry(struct writ_cursor *c, struct writ_span *serial, struct writ_crl *crl,
+                      struct sight *sight)
+{
+    struct writ_crl_entry entry;
+
+    if (!writ_crl_quick_entry(c, &entry))
+        return take_odd_entry(c, serial, crl, sight);
+    *serial = entry.serial;
+    sight->has_extensions |= entry.has_reason;
+    crl->has_removals |= entry.reason == WRIT_CRL_REMOVE;
     return 0;
 }
 
@@ -216,9 +235,9 @@ static void keep_order(struct writ_crl *crl, const struct sight *sight)
 {
     if (sight->is_indirect)
         crl->order = WRIT_CRL_INDIRECT;
-    else if (!sight->is_sorted)
+    else if (sight->is_unsorted)
         crl->order = WRIT_CRL_UNSORTED;
-    else if (!sight->is_even || crl->entry_size > WRIT_CRL_EVEN_MAX)
+    else if (sight->is_uneven || crl->entry_size > WRIT_CRL_EVEN_MAX)
         crl->order = WRIT_CRL_UNEVEN;
     if (crl->order != WRIT_CRL_SORTED)
         crl->entry_size = crl->serial_size = 0;
@@ -226,9 +245,9 @@ static void keep_order(struct writ_crl *crl, const struct sight *sight)
 
 static int take_entries(struct writ_cursor *tbs, struct writ_crl *crl)
 {
-    struct sight sight = {.is_even = true, .is_sorted = true};
+    struct sight sight = {.is_uneven = false};
     struct writ_cursor entries;
-    struct writ_crl_entry entry;
+    struct writ_span serial;
     bool present;
 
     if (writ_der_enter_optional(tbs, WRIT_DER_SEQUENCE, &entries, &present, "revokedCertificates") <
@@ -243,10 +262,9 @@ static int take_entries(struct writ_cursor *tbs, struct writ_crl *crl)
     while (entries.left > 0) {
         size_t before = entries.left;
 
-        if (!writ_crl_quick_entry(&entries, &entry) &&
-            take_odd_entry(&entries, &entry, crl, &sight) < 0)
+        if (take_entry(&entries, &serial, crl, &sight) < 0)
             return -1;
-        look_at(&sight, crl, &entry, before - entries.left);
+        look_at(&sight, crl, serial, before - entries.left);
     }
     if (crl->version == 1 && sight.has_extensions)
         return writ_cursor_fail(&entries, "extensions of an entry in a v1 CRL (RFC 5280 5.3)");
