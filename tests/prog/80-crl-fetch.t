@@ -55,6 +55,8 @@ make_crl $new 09 20260115000000Z 20460101000000Z
 keeps 4 'nor one with a higher number and an older thisUpdate' 'thisUpdate is older'
 make_crl $new 07 20260301000000Z 20460101000000Z
 keeps 4 'nor one with a lower number and a newer thisUpdate' 'goes back: number 07 after 08'
+make_crl $new 07 20260201000000Z 20460101000000Z
+keeps 4 'of two of one second the one with the lower number does not' 'number 07 after 08'
 make_crl $new 09 20260301000000Z 20460101000000Z stranger
 keeps 4 'nor one that somebody else of that name has signed' 'does not verify'
 make_crl $new 09 20270101000000Z 20460101000000Z
