@@ -43,6 +43,7 @@ static const struct command *const commands[] = {
     &command_ocsp_request,
     &command_crl_check,
     &command_crl_fetch,
+    &command_chain,
     &command_filter_query,
     &command_filter_build,
     &command_filter_convert,

@@ -42,6 +42,7 @@ extern const struct command command_ocsp_check;
 extern const struct command command_ocsp_request;
 extern const struct command command_crl_check;
 extern const struct command command_crl_fetch;
+extern const struct command command_chain;
 extern const struct command command_filter_query;
 extern const struct command command_filter_convert;
 extern const struct command command_help;

@@ -36,6 +36,8 @@ enum writ_oid {
     WRIT_OID_RSA_SHA256,
     WRIT_OID_RSA_SHA384,
     WRIT_OID_RSA_SHA512,
+    WRIT_OID_DSA_SHA1,
+    WRIT_OID_DSA_SHA256,
     /* certificate extensions (RFC 5280 section 4.2) */
     WRIT_OID_SUBJECT_KEY_ID,
     WRIT_OID_KEY_USAGE,
@@ -75,6 +77,8 @@ enum writ_oid {
     /* purposes (RFC 5280 section 4.2.1.12) */
     WRIT_OID_ANY_PURPOSE,
     WRIT_OID_SERVER_AUTH,
+    WRIT_OID_CLIENT_AUTH,
+    WRIT_OID_EMAIL_PROTECTION,
     WRIT_OID_CODE_SIGNING,
     WRIT_OID_TIME_STAMPING,
     WRIT_OID_OCSP_SIGNING,

@@ -3,13 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "crypto/known.h"
 #include "crypto/memory.h"
 
 #define AUTH_LEVEL 2 /* 112 bits of strength: refuses SHA-1 and RSA below 2048 bits */
+/* What is taken by those who take SHA-1: OpenSSL counts its collisions as 63 bits, MD5 as 39. */
+#define WEAK_HASH_BITS 63
+#define WEAK_KEY_BITS  80
 
 static X509 *read_certificate(struct writ_span der)
 {
@@ -65,6 +70,12 @@ static enum writ_path_state state_of(int error)
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK:
         return WRIT_PATH_WEAK;
+    case X509_V_ERR_NO_EXPLICIT_POLICY:
+    case X509_V_ERR_INVALID_POLICY_EXTENSION:
+        return WRIT_PATH_POLICY;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return WRIT_PATH_NAME;
     default:
         return WRIT_PATH_OTHER;
     }
@@ -112,7 +123,86 @@ struct question {
     int64_t instant;
     bool ignore_dates;
     bool at_any_strength;
+    const struct writ_path_rules *rules; /* or NULL */
+    struct writ_path_policies *policies; /* or NULL */
 };
+
+static int set_policies(X509_VERIFY_PARAM *param, const struct writ_path_rules *rules)
+{
+    for (size_t i = 0; i < rules->policy_count; i++) {
+        ASN1_OBJECT *policy = OBJ_txt2obj(rules->policies[i], 1);
+
+        if (policy == NULL || X509_VERIFY_PARAM_add0_policy(param, policy) != 1) {
+            ASN1_OBJECT_free(policy);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* An address is matched as one, anything else as a DNS name: in subjectAltName only (RFC 9525). */
+static int set_host(X509_VERIFY_PARAM *param, const char *host)
+{
+    if (host == NULL || X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1)
+        return 0;
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+                                               X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 ? 0 : -1;
+}
+
+static int set_own_rules(X509_STORE_CTX *context, const struct question *q)
+{
+    X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
+    const struct writ_path_rules *rules = q->rules;
+    unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN;
+
+    if (rules == NULL)
+        return 0;
+    flags |= rules->explicit_policy ? X509_V_FLAG_EXPLICIT_POLICY : 0;
+    flags |= rules->inhibit_mapping ? X509_V_FLAG_INHIBIT_MAP : 0;
+    flags |= rules->inhibit_any ? X509_V_FLAG_INHIBIT_ANY : 0;
+    (void)X509_VERIFY_PARAM_set_flags(param, flags);
+    return set_policies(param, rules) < 0 || set_host(param, rules->host) < 0 ? -1 : 0;
+}
+
+/* No weaker than SHA-1 and 1024 bits, in every certificate of the path; what an anchor is signed
+ * with vouches for nothing. */
+static bool is_merely_weak(X509_STORE_CTX *context)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        X509 *cert = sk_X509_value(chain, i);
+        int bits = 0;
+
+        if (EVP_PKEY_get_security_bits(X509_get0_pubkey(cert)) < WEAK_KEY_BITS)
+            return false;
+        if (i + 1 < sk_X509_num(chain) &&
+            (X509_get_signature_info(cert, NULL, NULL, &bits, NULL) != 1 || bits < WEAK_HASH_BITS))
+            return false;
+    }
+    return true;
+}
+
+static void keep_policies(X509_STORE_CTX *context, struct writ_path_policies *policies)
+{
+    X509_POLICY_TREE *tree = X509_STORE_CTX_get0_policy_tree(context);
+    STACK_OF(X509_POLICY_NODE) *nodes =
+        tree == NULL ? NULL : X509_policy_tree_get0_user_policies(tree);
+
+    policies->count = 0;
+    for (int i = 0; i < sk_X509_POLICY_NODE_num(nodes); i++) {
+        const ASN1_OBJECT *policy =
+            X509_policy_node_get0_policy(sk_X509_POLICY_NODE_value(nodes, i));
+        char *room = policies->dotted[policies->count];
+        int n = OBJ_obj2txt(room, sizeof policies->dotted[0], policy, 1);
+
+        if (n > 0 && (size_t)n < sizeof policies->dotted[0])
+            policies->count++;
+        if (policies->count == WRIT_PATH_POLICIES_MAX)
+            return;
+    }
+}
 
 static void set_rules(X509_STORE_CTX *context, const struct question *q)
 {
@@ -128,11 +218,20 @@ static void set_rules(X509_STORE_CTX *context, const struct question *q)
         X509_VERIFY_PARAM_set_time(param, (time_t)q->instant);
 }
 
-static int run(X509_STORE_CTX *context, struct writ_path *path, struct writ_error *e)
+static int run(X509_STORE_CTX *context, const struct question *q, struct writ_path *path,
+               struct writ_error *e)
 {
     int error, depth;
 
     if (X509_verify_cert(context) == 1) {
+        if (q->rules != NULL && q->at_any_strength && !is_merely_weak(context)) {
+            path->state = WRIT_PATH_WEAK;
+            (void)snprintf(path->reason, sizeof path->reason,
+                           "a key or hash is weaker than 1024 bits and SHA-1");
+            return 0;
+        }
+        if (q->policies != NULL)
+            keep_policies(context, q->policies);
         path->state = WRIT_PATH_GOOD;
         return keep_path(context, path, e);
     }
@@ -169,7 +268,11 @@ static int look(const struct question *q, struct writ_path *path, struct writ_er
     }
     X509_STORE_CTX_set0_trusted_stack(context, roots);
     set_rules(context, q);
-    rc = run(context, path, e);
+    if (set_own_rules(context, q) < 0) {
+        (void)writ_fail_memory(e);
+        goto out;
+    }
+    rc = run(context, q, path, e);
 out:
     X509_STORE_CTX_free(context);
     X509_STORE_free(store);
@@ -204,13 +307,13 @@ static bool is_sure(enum writ_path_state state)
 
 static int build(const struct question *q, struct writ_path *path, struct writ_error *e)
 {
+    size_t most = q->rules != NULL ? WRIT_PATH_MANY_MAX : WRIT_PATH_CANDIDATES_MAX;
     bool sure = false;
     int rc = 0;
 
     path->state = WRIT_PATH_OTHER;
-    if (q->candidate_count > WRIT_PATH_CANDIDATES_MAX)
-        return writ_fail(e, WRIT_FAULT_USAGE, "more than %d certificates",
-                         WRIT_PATH_CANDIDATES_MAX);
+    if (q->candidate_count > most)
+        return writ_fail(e, WRIT_FAULT_USAGE, "more than %zu certificates", most);
     for (int i = 0; rc == 0 && !sure && i < WRIT_CRYPTO_TRIES; i++) {
         writ_path_free(path);
         writ_crypto_forget();
@@ -231,7 +334,7 @@ int writ_path_build(struct writ_span leaf, const struct writ_span *candidates,
                     struct writ_error *e)
 {
     struct question q = {leaf,         candidates, candidate_count, anchors,
-                         anchor_count, instant,    ignore_dates,    false};
+                         anchor_count, instant,    ignore_dates,    .at_any_strength = false};
 
     return build(&q, path, e);
 }
@@ -242,7 +345,19 @@ int writ_path_build_insecure_weak(struct writ_span leaf, const struct writ_span 
                                   struct writ_error *e)
 {
     struct question q = {leaf,         candidates, candidate_count, anchors,
-                         anchor_count, instant,    false,           true};
+                         anchor_count, instant,    false,           .at_any_strength = true};
+
+    return build(&q, path, e);
+}
+
+int writ_path_build_by(const struct writ_path_rules *rules, struct writ_span leaf,
+                       const struct writ_span *candidates, size_t candidate_count,
+                       const struct writ_span *anchors, size_t anchor_count, struct writ_path *path,
+                       struct writ_path_policies *policies, struct writ_error *e)
+{
+    struct question q = {leaf,         candidates,     candidate_count,     anchors,
+                         anchor_count, rules->instant, rules->ignore_dates, rules->insecure_weak,
+                         rules,        policies};
 
     return build(&q, path, e);
 }

@@ -166,6 +166,10 @@ int writ_verify_signature_insecure_sha1(struct writ_span spki, enum writ_oid alg
         scheme = (struct scheme){"RSA", "SHA1"};
     else if (algorithm == WRIT_OID_ECDSA_SHA1)
         scheme = (struct scheme){"EC", "SHA1"};
+    else if (algorithm == WRIT_OID_DSA_SHA1)
+        scheme = (struct scheme){"DSA", "SHA1"};
+    else if (algorithm == WRIT_OID_DSA_SHA256)
+        scheme = (struct scheme){"DSA", "SHA256"};
     return verify((struct key){.bytes = spki}, scheme, message, signature, state, e);
 }
 

@@ -18,7 +18,8 @@ int writ_verify_signature(struct writ_span spki, enum writ_oid algorithm, struct
                           struct writ_span signature, enum writ_signature_state *state,
                           struct writ_error *e) WRIT_MUST_CHECK;
 
-/* The same, and SHA-1 with RSA or ECDSA as well: for those who have been told to take it. */
+/* The same, and SHA-1 with RSA, ECDSA or DSA, and DSA with SHA-256, as well: for those who have
+ * been told to take it. */
 int writ_verify_signature_insecure_sha1(struct writ_span spki, enum writ_oid algorithm,
                                         struct writ_span message, struct writ_span signature,
                                         enum writ_signature_state *state,
