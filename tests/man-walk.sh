@@ -99,6 +99,9 @@ ask 0 crl fetch "$crl_url/tree/ca.crl" --issuer=ca.pem --out ca.crl
 ask 4 crl fetch "$crl_url/tree/ca.crl" --issuer=stranger.pem --out ca.crl
 kill "$crl_server"
 cd .. || exit 1
+crls=$(dirname "$0")/fixtures/crl
+ask 0 chain "$crls/alice.pem" --anchors="$crls/ca.pem" --crls="$crls/all.crl,$crls/bad-false.crl"
+ask 2 chain "$crls/bob.pem" --anchors="$crls/ca.pem" --crls="$crls/all.crl"
 ask 0 version
 ask 0 commands
 ask 64 nonsense

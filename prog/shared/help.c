@@ -5,6 +5,7 @@
 
 #define LABEL_MAX     128 /* room for "--passphrase-fd N" and the like */
 #define CHOICES_WIDTH 30  /* in a synopsis */
+#define OPTIONS_MANY  12  /* a usage line names the required ones only, to fit the screen */
 
 /* Words set one after the other, on a new line under `margin` when one does not fit. */
 struct setting {
@@ -185,12 +186,39 @@ static void add_examples(struct writ_buffer *b, const struct command *c)
         writ_buffer_format(b, "  %s\n", *line);
 }
 
+static bool has_many_options(const struct command *c)
+{
+    size_t count = 0;
+
+    while (c->options != NULL && c->options[count].name != NULL)
+        count++;
+    return count > OPTIONS_MANY;
+}
+
+/* What must be given; the rest is explained below. */
+static void add_short_synopsis(struct writ_buffer *b, const struct program *p,
+                               const struct command *c, size_t indent)
+{
+    struct setting s = {b, indent, indent, HELP_COLUMNS - 1};
+    char label[LABEL_MAX];
+
+    set_word(&s, p->name);
+    set_word(&s, c->words);
+    set_operands(&s, c);
+    for (const struct option_spec *o = c->options; o->name != NULL; o++) {
+        label_option(label, o);
+        if (o->required)
+            set_word(&s, label);
+    }
+    set_word(&s, "[OPTION]...");
+}
+
 void help_add_command(struct writ_buffer *b, const struct program *p, const struct command *c)
 {
     const char *usage = "Usage: ";
 
     writ_buffer_format(b, "%s %s - %s\n\n%s", p->name, c->words, c->summary, usage);
-    help_add_synopsis(b, p, c, strlen(usage));
+    (has_many_options(c) ? add_short_synopsis : help_add_synopsis)(b, p, c, strlen(usage));
     writ_buffer_format(b, "\n%s%s\nOptions:\n", c->description == NULL ? "" : "\n",
                        c->description == NULL ? "" : c->description);
     add_own_options(b, c);

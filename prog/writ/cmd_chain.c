@@ -135,11 +135,7 @@ static int run(const struct args *a, struct out *o)
 const struct command command_chain = {
     .words = "chain",
     .group = "more",
-    .summary = "is this chain good, by the given evidence alone",
-    .description =
-        "Builds a path (RFC 5280 section 6) from the first certificate of LEAF to one of\n"
-        "the anchors, and looks every certificate of it up in the CRLs and OCSP answers\n"
-        "given.  Nothing else is known, and nothing is fetched.  FILE,... is a list.\n",
+    .summary = "is a chain good, by the evidence given alone",
     .operands = (const struct operand_spec[]){{.name = "LEAF", .hint = COMMAND_HINT_FILE}, {0}},
     .options =
         (const struct option_spec[]){
@@ -154,11 +150,11 @@ const struct command command_chain = {
              .hint = COMMAND_HINT_FILE},
             {.name = "crls",
              .value = "FILE,...",
-             .help = "CRLs of any kind",
+             .help = "lists of revoked certificates, of any kind",
              .hint = COMMAND_HINT_FILE},
             {.name = "ocsp",
              .value = "FILE,...",
-             .help = "OCSP answers",
+             .help = "answers of OCSP responders",
              .hint = COMMAND_HINT_FILE},
             {.name = "revocation",
              .value = "WHICH",
@@ -179,6 +175,5 @@ const struct command command_chain = {
             {.name = "allow-sha1", .help = "take SHA-1, DSA, and keys of 1024 bits"},
             {0}},
     .examples = (const char *const[]){"writ chain alice.pem --anchors=ca.pem --crls=ca.crl", NULL},
-    .exits = "0 good, 2 revoked, 3 no such path, 4 no usable evidence, 5 too old",
     .run = run,
 };
