@@ -117,6 +117,50 @@ static void an_algorithm_that_does_not_fit_the_key_is_bad(void **state)
     signer_free(&ed25519);
 }
 
+/* "message" signed with ECDSA and SHA-1 by the key before it: openssl dgst -sha1 -sign */
+#define SHA1_KEY                                                                                   \
+    "3059301306072a8648ce3d020106082a8648ce3d030107034200042b9348d429"                             \
+    "c4a852abc9d7a144ec0e043ee2aad3d974e0c7dc28a9c561cc299b8d234d5089"                             \
+    "fedd29e9ab371403ca4c47531a3ebfa63b1271b0e1d9ef7a3c6902"
+#define SHA1_SIGNATURE                                                                             \
+    "3045022071069a82deed717c240b688fc0b576c8b9e5fc781e2c3a9657e2cc76"                             \
+    "e3699b25022100d97461aba934731abb743ad94b6a27ac2e20706c4b5e54c7b3"                             \
+    "d297e4bb389cd6"
+
+static void sha1_is_taken_only_where_it_is_asked_for(void **state)
+{
+    struct writ_span spki = bytes_of(SHA1_KEY), signature = bytes_of(SHA1_SIGNATURE);
+    struct writ_span message = writ_span_text("message");
+    enum writ_signature_state found;
+    struct writ_error e = {0};
+
+    (void)state;
+    assert_int_equal(verify(spki, WRIT_OID_ECDSA_SHA1, "message", signature), WRIT_SIGNATURE_BAD);
+    assert_ok(writ_verify_signature_insecure_sha1(spki, WRIT_OID_ECDSA_SHA1, message, signature,
+                                                  &found, &e));
+    assert_int_equal(found, WRIT_SIGNATURE_GOOD);
+    assert_ok(writ_verify_signature_insecure_sha1(spki, WRIT_OID_ECDSA_SHA256, message, signature,
+                                                  &found, &e));
+    assert_int_equal(found, WRIT_SIGNATURE_BAD);
+    assert_ok(writ_verify_signature_insecure_sha1(spki, WRIT_OID_RSA_SHA1, message, signature,
+                                                  &found, &e));
+    assert_int_equal(found, WRIT_SIGNATURE_BAD);
+}
+
+static void what_is_good_without_sha1_is_good_with_it(void **state)
+{
+    struct signer s = signer_make(WRIT_KEY_P256);
+    enum writ_signature_state found;
+    struct writ_error e = {0};
+
+    (void)state;
+    assert_ok(writ_verify_signature_insecure_sha1(writ_buffer_span(&s.spki), WRIT_OID_ECDSA_SHA256,
+                                                  writ_span_text("message"),
+                                                  writ_buffer_span(&s.signature), &found, &e));
+    assert_int_equal(found, WRIT_SIGNATURE_GOOD);
+    signer_free(&s);
+}
+
 static void a_key_that_cannot_be_read_makes_every_signature_bad(void **state)
 {
     struct signer s = signer_make(WRIT_KEY_P256);
@@ -184,6 +228,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(any_changed_bit_of_a_signature_is_bad),
     CLAIM(a_cut_or_longer_signature_is_bad),
     CLAIM(an_algorithm_that_does_not_fit_the_key_is_bad),
+    CLAIM(sha1_is_taken_only_where_it_is_asked_for),
+    CLAIM(what_is_good_without_sha1_is_good_with_it),
     CLAIM(a_key_that_cannot_be_read_makes_every_signature_bad),
     CLAIM(the_vector_of_the_rfc_verifies),
     CLAIM(both_ways_to_name_an_ed25519_key_agree),
