@@ -29,13 +29,14 @@ median() {
 
 for order in sorted uneven unsorted; do
     python3 "$source_root/bench/crl_make.py" "$entries" $order ca.key $order.crl
+    python3 "$source_root/bench/crl_make.py" 7 $order ca.key small-$order.crl
     : >writ.out
     : >openssl.out
     : >sha256.out
     i=0
     while [ $i -lt "$runs" ]; do
         for who in sha256 writ openssl; do
-            "$bench" $who $order.crl ca.der $order.crl.serials >>$who.out
+            "$bench" $who $order.crl ca.der $order.crl.serials small-$order.crl >>$who.out
         done
         i=$((i + 1))
     done

@@ -37,7 +37,7 @@ def entry(serial, number, uneven):
 
 def main():
     count, order, key, out = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
-    chance = random.Random(5)
+    chance = random.Random(count)
     serials = list({(chance.getrandbits(126) | 1 << 126).to_bytes(16, "big")
                     for _ in range(count + 2000)})[:count + 2000]
     listed, others = serials[:count], serials[count:]

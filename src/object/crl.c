@@ -179,8 +179,8 @@ static bool stands_before(struct writ_span a, struct writ_span b)
 
 /* What the walk has seen of the order so far. */
 struct sight {
-    struct writ_span last; /* serial before */
-    bool is_uneven;        /* entries or serials are of other sizes than the first */
+    struct writ_span first, last; /* serials: of the first entry, and of the one before */
+    bool is_uneven;               /* entries or serials are of other sizes than the first */
     bool is_unsorted;
     bool is_indirect;
     bool has_extensions;
@@ -191,6 +191,7 @@ static void look_at(struct sight *sight, struct writ_crl *crl, struct writ_span 
     if (crl->entry_count++ == 0) {
         crl->entry_size = size;
         crl->serial_size = serial.n;
+        sight->first = serial;
     } else if (stands_before(serial, sight->last)) {
         sight->is_unsorted = true;
     }
@@ -239,8 +240,13 @@ static void keep_order(struct writ_crl *crl, const struct sight *sight)
         crl->order = WRIT_CRL_UNSORTED;
     else if (sight->is_uneven || crl->entry_size > WRIT_CRL_EVEN_MAX)
         crl->order = WRIT_CRL_UNEVEN;
-    if (crl->order != WRIT_CRL_SORTED)
+    if (crl->order != WRIT_CRL_SORTED) {
         crl->entry_size = crl->serial_size = 0;
+        return;
+    }
+    crl->common_octets = writ_crl_common_octets(sight->first, sight->last);
+    crl->first_place = writ_crl_place(sight->first, crl->common_octets);
+    crl->last_place = writ_crl_place(sight->last, crl->common_octets);
 }
 
 static int take_entries(struct writ_cursor *tbs, struct writ_crl *crl)

@@ -54,6 +54,11 @@ struct writ_crl {
     size_t entry_count;
     size_t entry_size;  /* of each, header included; for WRIT_CRL_SORTED */
     size_t serial_size; /* of each, likewise */
+    /* Likewise, where serials lie: how many octets all begin with, and the eight after those, as a
+     * number, of the first and of the last. */
+    size_t common_octets;
+    uint64_t first_place;
+    uint64_t last_place;
     enum writ_crl_order order;
     bool has_empty_extensions; /* an entry has an empty list of them: against SIZE (1..MAX), common
                                 */

@@ -37,6 +37,30 @@ static inline bool writ_crl_is_minimal(struct writ_span s)
     return s.n < 2 || !((s.p[0] == 0x00 && s.p[1] < 0x80) || (s.p[0] == 0xff && s.p[1] >= 0x80));
 }
 
+/* ---- where a serial lies among others of its length ---- */
+
+/* How many octets two of them begin with alike. */
+static inline size_t writ_crl_common_octets(struct writ_span a, struct writ_span b)
+{
+    size_t n = 0;
+
+    while (n < a.n && a.p[n] == b.p[n])
+        n++;
+    return n;
+}
+
+/* The eight octets after `common`, as a number; shorter serials are filled up with zeros. */
+static inline uint64_t writ_crl_place(struct writ_span serial, size_t common)
+{
+    uint64_t place = 0;
+
+    if (serial.n >= common + sizeof place)
+        return writ_span_u64_be(serial, common);
+    for (size_t i = 0; i < sizeof place; i++)
+        place = place << 8 | writ_span_u8(serial, common + i);
+    return place;
+}
+
 /* ---- the two common shapes ---- */
 
 #define WRIT_CRL_TIME_SIZE 15 /* 17 0d YYMMDDHHMMSSZ */

@@ -70,28 +70,6 @@ static bool stands_before(struct writ_span a, struct writ_span b)
     return memcmp(a.p, b.p, a.n) < 0; /* all have one length */
 }
 
-/* How many octets all serials begin with alike. */
-static size_t common_octets(struct writ_span first, struct writ_span last)
-{
-    size_t n = 0;
-
-    while (n < first.n && first.p[n] == last.p[n])
-        n++;
-    return n;
-}
-
-/* The next eight octets after those, as a number; shorter serials are filled up with zeros. */
-static uint64_t place_of(struct writ_span serial, size_t common)
-{
-    uint64_t place = 0;
-
-    if (serial.n >= common + sizeof place)
-        return writ_span_u64_be(serial, common);
-    for (size_t i = 0; i < sizeof place; i++)
-        place = place << 8 | writ_span_u8(serial, common + i);
-    return place;
-}
-
 /* Serials are mostly random numbers: where one must stand follows from how large it is.  After this
  * many guesses they were not, and halving ends the search in any case. */
 #define GUESSES 8
@@ -104,28 +82,39 @@ static size_t guess(size_t low, size_t high, uint64_t from, uint64_t to, uint64_
     return at <= low ? low + 1 : at >= high ? high - 1 : at;
 }
 
-/* The first entry from low + 1 to high whose serial is not before this one, when the one at low is
- * before it and the one at high is not. */
-static size_t first_not_before(const struct writ_crl *crl, struct writ_span serial, size_t common,
-                               size_t low, size_t high)
+static uint64_t place_of(const struct writ_crl *crl, struct writ_span serial)
 {
-    uint64_t place = place_of(serial, common);
-    uint64_t from = place_of(serial_at(crl, low), common);
-    uint64_t to = place_of(serial_at(crl, high), common);
+    return writ_crl_place(serial, crl->common_octets);
+}
+
+/* False for a serial that cannot be among them.  One that begins otherwise than all of them may
+ * pass; it is then not found. */
+static bool lies_within(const struct writ_crl *crl, struct writ_span serial)
+{
+    return serial.n == crl->serial_size && place_of(crl, serial) >= crl->first_place &&
+           place_of(crl, serial) <= crl->last_place;
+}
+
+/* The first entry whose serial is not before this one, or entry_count.  Neither end is looked at:
+ * their places are known.  Entries are counted from 1 here, those before low are before it. */
+static size_t first_not_before(const struct writ_crl *crl, struct writ_span serial)
+{
+    size_t low = 0, high = crl->entry_count + 1;
+    uint64_t place = place_of(crl, serial), from = crl->first_place, to = crl->last_place;
 
     for (unsigned step = 0; high - low > 1; step++) {
         size_t middle = step < GUESSES ? guess(low, high, from, to, place) : low + (high - low) / 2;
-        struct writ_span there = serial_at(crl, middle);
+        struct writ_span there = serial_at(crl, middle - 1);
 
         if (stands_before(there, serial)) {
             low = middle;
-            from = place_of(there, common);
+            from = place_of(crl, there);
         } else {
             high = middle;
-            to = place_of(there, common);
+            to = place_of(crl, there);
         }
     }
-    return high;
+    return high - 1;
 }
 
 /* The entries from at on that have this serial. */
@@ -147,14 +136,7 @@ static bool find_from(const struct writ_crl *crl, struct writ_span serial, size_
 static bool find_in_place(const struct writ_crl *crl, struct writ_span serial,
                           struct writ_crl_entry *entry)
 {
-    struct writ_span first = serial_at(crl, 0), last = serial_at(crl, crl->entry_count - 1);
-    size_t at = 0;
-
-    if (serial.n != crl->serial_size || stands_before(serial, first) || stands_before(last, serial))
-        return false;
-    if (stands_before(first, serial))
-        at = first_not_before(crl, serial, common_octets(first, last), 0, crl->entry_count - 1);
-    return find_from(crl, serial, at, entry);
+    return lies_within(crl, serial) && find_from(crl, serial, first_not_before(crl, serial), entry);
 }
 
 /* ----------------------------------------------------------------------------- by a walk */
@@ -191,11 +173,7 @@ struct writ_crl_index {
     size_t slots;
     unsigned shift;  /* bucket = hash >> shift, or the distance from the first serial >> shift */
     uint32_t *start; /* where each bucket begins, and one more: entries when sorted, else slots */
-
-    size_t common;  /* sorted: octets that all serials begin with */
-    uint64_t first; /* sorted: place of the first serial */
-
-    uint32_t seed; /* hashed, as are the following */
+    uint32_t seed;   /* hashed, as are the following */
     struct slot *slot;
     uint32_t
         *owner; /* indirect CRLs: offset + 1 of the entry whose certificateIssuer holds; 0: none */
@@ -238,21 +216,17 @@ static struct writ_crl_index *new_index(const struct writ_crl *crl, uint32_t see
 
 /* -- sorted */
 
-static size_t bucket_of_serial(const struct writ_crl_index *index, struct writ_span serial)
+static size_t bucket_of_serial(const struct writ_crl *crl, const struct writ_crl_index *index,
+                               struct writ_span serial)
 {
-    return (size_t)((place_of(serial, index->common) - index->first) >> index->shift);
+    return (size_t)((place_of(crl, serial) - crl->first_place) >> index->shift);
 }
 
-/* The last serial falls into the last bucket or before it: a shift of as many bits as the distance
- * of the two has more than the number of a bucket. */
-static void measure(const struct writ_crl *crl, struct writ_crl_index *index)
+/* By as many bits as the distance of the first and last has more than the number of a bucket. */
+static void choose_shift(const struct writ_crl *crl, struct writ_crl_index *index)
 {
-    struct writ_span first = serial_at(crl, 0), last = serial_at(crl, crl->entry_count - 1);
-    uint64_t range;
+    uint64_t range = crl->last_place - crl->first_place;
 
-    index->common = common_octets(first, last);
-    index->first = place_of(first, index->common);
-    range = place_of(last, index->common) - index->first;
     for (index->shift = 0; range >> index->shift >= index->buckets;)
         index->shift++;
 }
@@ -261,9 +235,9 @@ static void number_entries(const struct writ_crl *crl, struct writ_crl_index *in
 {
     size_t bucket = 0;
 
-    measure(crl, index);
+    choose_shift(crl, index);
     for (size_t i = 0; i < crl->entry_count; i++) {
-        size_t here = bucket_of_serial(index, serial_at(crl, i));
+        size_t here = bucket_of_serial(crl, index, serial_at(crl, i));
 
         while (bucket < here)
             index->start[++bucket] = (uint32_t)i;
@@ -277,10 +251,9 @@ static bool find_by_number(const struct writ_crl *crl, const struct writ_crl_ind
 {
     size_t low, high, bucket;
 
-    if (serial.n != crl->serial_size || stands_before(serial, serial_at(crl, 0)) ||
-        stands_before(serial_at(crl, crl->entry_count - 1), serial))
+    if (!lies_within(crl, serial))
         return false;
-    bucket = bucket_of_serial(index, serial);
+    bucket = bucket_of_serial(crl, index, serial);
     low = index->start[bucket];
     high = index->start[bucket + 1];
     while (high - low > ENTRIES_PER_BUCKET * 2) {
