@@ -129,6 +129,19 @@ run check --issuer="$crls/ca.pem" "$now" changed-bytes/*
 holds 'a CRL with any byte changed is no evidence' [ "$code" -eq 4 ]
 holds 'each single one of them' [ "$(grep -c ': no-evidence: ' out)" -eq "$(find changed-bytes -type f | wc -l)" ]
 
+# A large one, with an entry changed in its middle.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout large.key \
+    -subj '/CN=Large CA' -days 3650 -out large.pem 2>/dev/null
+for order in sorted uneven unsorted; do
+    python3 "$source_root/bench/crl_make.py" 50000 $order large.key large.crl
+    exits 0 "50,000 entries are good ($order)" check large.crl --issuer=large.pem "$now"
+    holds 'and all were read' grep -q '; 50000 entries;' out
+done
+size=$(wc -c <large.crl)
+flip large.crl $((size / 2))
+exits 4 'a byte changed in the middle of it is noticed' \
+    check large.crl --issuer=large.pem "$now"
+
 # A CRL that grows for ever is cut off by a ceiling, and with it the time and the memory it takes.
 exits 65 'a CRL that grows for ever ends at the ceiling' \
     sh -c '(cat "$1"; exec cat /dev/zero) 2>/dev/null | timeout 60 writ crl check -' - "$crls/all.crl"

@@ -1,5 +1,7 @@
 #include "object/crl.h"
 
+#include <malloc.h>
+
 #include "bytes/build.h"
 #include "object/certs.h"
 #include "object/crl_entry.h"
@@ -505,6 +507,27 @@ static void an_index_takes_the_bytes_it_says(void **state)
     writ_buffer_free(&unsorted);
 }
 
+/* Bytes that malloc has from the system. */
+static size_t taken(void)
+{
+    struct mallinfo2 m = mallinfo2();
+
+    return m.arena + m.hblkhd;
+}
+
+static void reading_and_looking_up_take_no_memory(void **state)
+{
+    struct writ_buffer bytes = many(200000, 8, evenly);
+    struct writ_crl_entry entry;
+    size_t before = taken();
+
+    (void)state;
+    assert_ok(writ_crl_parse(writ_buffer_span(&bytes), &crl, &e));
+    assert_false(writ_crl_find(&crl, NULL, bytes_of("4000000000000001"), WRIT_SPAN_NONE, &entry));
+    assert_int_equal(taken(), before);
+    writ_buffer_free(&bytes);
+}
+
 static void crl_numbers_are_numbers(void **state)
 {
     (void)state;
@@ -536,6 +559,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(each_entry_is_found_however_they_are_spread),
     CLAIM(what_lies_outside_is_not_found),
     CLAIM(an_index_takes_the_bytes_it_says),
+    CLAIM(reading_and_looking_up_take_no_memory),
     CLAIM(crl_numbers_are_numbers),
 };
 RUN_CLAIMS(claims)
