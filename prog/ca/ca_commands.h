@@ -14,6 +14,7 @@ int ca_show(const struct args *a, struct out *o);
 int ca_revoke(const struct args *a, struct out *o);
 int ca_hold(const struct args *a, struct out *o);
 int ca_reinstate(const struct args *a, struct out *o);
+int ca_export(const struct args *a, struct out *o);
 int ca_backup(const struct args *a, struct out *o);
 int ca_publish(const struct args *a, struct out *o);
 int ca_filter_build(const struct args *a, struct out *o);

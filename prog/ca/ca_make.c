@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "bytes/pem.h"
+#include "ca/ca_crl.h"
 #include "issue/sign.h"
 
 static enum castore_role stored_role(enum writ_role role)
@@ -98,6 +99,24 @@ static int take_number(struct ca *ca, const struct ca_order *order,
                             : castore_number_next(ca->store, order->issuer_id, &made->number, e);
 }
 
+/* The CRL that it will be on, where the CA publishes some: empty where it does not. */
+static int name_crl(struct ca *ca, const struct ca_order *order,
+                    const uint8_t serial[WRIT_SERIAL_BYTES], struct writ_buffer *url,
+                    struct writ_error *e)
+{
+    struct castore_matches m = {0};
+    struct ca_crl_settings settings = {0};
+    int rc = -1;
+
+    if (order->issuer_id == 0)
+        return 0;
+    if (castore_find_id(ca->store, order->issuer_id, &m, e) == 0 && m.n == 1 &&
+        ca_crl_settings_read(ca, &settings, e) == 0)
+        rc = ca_crl_url(&settings, m.at[0]->name, WRIT_SPAN(serial, WRIT_SERIAL_BYTES), url, e);
+    castore_matches_free(&m);
+    return rc;
+}
+
 int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now,
                         struct castore_certificate *record, struct writ_buffer *der,
                         struct writ_error *e)
@@ -115,11 +134,20 @@ int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now
         .key = order->issuer_key,
     };
 
+    struct writ_buffer crl_url = {0};
+    int rc = -1;
+
     if (take_number(ca, order, &made, e) < 0 || writ_new_serial(made.serial, e) < 0 ||
-        writ_issue_certificate(&made, der, e) < 0 ||
+        name_crl(ca, order, made.serial, &crl_url, e) < 0)
+        goto out;
+    made.crl_url = crl_url.n > 0 ? writ_buffer_string(&crl_url) : NULL;
+    if (writ_issue_certificate(&made, der, e) < 0 ||
         fill_record(order, &made, now, writ_buffer_span(der), record, e) < 0)
-        return -1;
-    return castore_certificate_add(ca->store, record, &record->id, e);
+        goto out;
+    rc = castore_certificate_add(ca->store, record, &record->id, e);
+out:
+    writ_buffer_free(&crl_url);
+    return rc;
 }
 
 int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_span root,

@@ -37,6 +37,7 @@ static const struct command *const commands[] = {
     &command_ca_revoke,
     &command_ca_hold,
     &command_ca_reinstate,
+    &command_ca_export,
     &command_ca_backup,
     &command_publish,
     &command_ocsp_check,

@@ -153,6 +153,45 @@ const struct command command_ca_reinstate = {
     .run = run_ca,
 };
 
+const struct command command_ca_export = {
+    .words = "ca export",
+    .group = "run a CA",
+    .summary = "write CRLs and certificates for other programs",
+    .options =
+        (const struct option_spec[]){
+            {.name = "crl",
+             .value = "FILE",
+             .help = "a CRL of each issuer, PEM, in one file",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "chain",
+             .value = "FILE",
+             .help = "the issuers' certificates, PEM, root last",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "hashed-dir",
+             .value = "DIR",
+             .help = "both, named as openssl -CApath looks for them",
+             .hint = COMMAND_HINT_DIRECTORY},
+            {.name = "crl-dir",
+             .value = "DIR",
+             .help = "a CRL file of each issuer, DER, for a web server",
+             .hint = COMMAND_HINT_DIRECTORY},
+            {.name = "crl-url", .value = "URL", .help = "of that folder; new certificates name it"},
+            {.name = "partitions", .value = "N", .help = "in N parts too, by serial number"},
+            {.name = "delta", .help = "only what has changed since the complete one"},
+            {.name = "issuer", .value = "NAME|SERIAL", .help = "only of this issuer"},
+            {.name = "expires", .value = "DURATION", .help = "good for so long; default 7d"},
+            {.name = "drop-expired", .help = "without certificates that have ended"},
+            {.name = "reload-cmd", .value = "COMMAND", .help = "run it when the files are there"},
+            NOTE,
+            {0}},
+    .mutates = true,
+    .needs_passphrase = true,
+    .examples =
+        (const char *const[]){"writ ca export --crl ca.crl --chain ca.pem --reload-cmd true",
+                              "writ ca export --hashed-dir hashed", NULL},
+    .run = run_ca,
+};
+
 const struct command command_ca_backup = {
     .words = "ca backup",
     .group = "run a CA",

@@ -16,6 +16,7 @@ extern const struct command command_ca_show;
 extern const struct command command_ca_revoke;
 extern const struct command command_ca_hold;
 extern const struct command command_ca_reinstate;
+extern const struct command command_ca_export;
 extern const struct command command_ca_backup;
 extern const struct command command_publish;
 extern const struct command command_filter_build;

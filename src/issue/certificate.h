@@ -40,6 +40,7 @@ struct writ_certificate_order {
     int64_t not_before;
     int64_t not_after;
     const char *ocsp_url;           /* or NULL */
+    const char *crl_url;            /* the CRL it will be on, as its issuing point; or NULL */
     const struct writ_cert *issuer; /* NULL for the root, which signs itself */
     const struct writ_key *key;     /* the issuer's */
 };
