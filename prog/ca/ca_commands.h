@@ -8,6 +8,8 @@
 #include "shared/out.h"
 
 int ca_init(const struct args *a, struct out *o);
+int ca_adopt(const struct args *a, struct out *o);
+int ca_import(const struct args *a, struct out *o);
 int ca_issue(const struct args *a, struct out *o);
 int ca_list(const struct args *a, struct out *o);
 int ca_show(const struct args *a, struct out *o);

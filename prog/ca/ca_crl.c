@@ -60,6 +60,24 @@ int ca_crl_url(const struct ca_crl_settings *settings, const char *issuer, struc
 
 /* ---------------------------------------------------------------------------------- issuers */
 
+static int open_key(struct ca_crl_job *job, struct ca_crl_issuer *it, struct writ_error *e)
+{
+    const struct castore_certificate *c = it->self.at[0];
+    struct castore_key *stored = NULL;
+    bool here;
+
+    if (castore_key_find(job->ca->store,
+                         c->role == CASTORE_ROOT ? CASTORE_KEY_ROOT : CASTORE_KEY_INTERMEDIATE,
+                         c->spki_hash, &stored, e) < 0)
+        return -1;
+    here = stored != NULL;
+    castore_key_free(stored);
+    if (!here)
+        return 0;
+    it->key = ca_issuer_key(job->ca, c, e);
+    return it->key == NULL ? -1 : 0;
+}
+
 static int add_issuer(struct ca_crl_job *job, int64_t id, struct writ_error *e)
 {
     struct ca_crl_issuer *it = &job->issuer[job->count];
@@ -70,10 +88,7 @@ static int add_issuer(struct ca_crl_job *job, int64_t id, struct writ_error *e)
     if (castore_find_id(job->ca->store, id, &it->self, e) < 0 ||
         writ_cert_parse(it->self.at[0]->der, &it->cert, e) < 0)
         return -1;
-    it->key = ca_issuer_key(job->ca, it->self.at[0], e);
-    if (it->key == NULL)
-        writ_error_context(e, "the CRL of %s", it->self.at[0]->name);
-    return it->key == NULL ? -1 : 0;
+    return open_key(job, it, e);
 }
 
 static int add_role(struct ca_crl_job *job, enum castore_role role, struct writ_error *e)
@@ -87,19 +102,9 @@ static int add_role(struct ca_crl_job *job, enum castore_role role, struct writ_
     return rc;
 }
 
-int ca_crl_issuers(struct ca_crl_job *job, const char *word, struct writ_error *e)
+int ca_crl_issuers(struct ca_crl_job *job, struct writ_error *e)
 {
-    struct castore_matches m = {0};
-    struct writ_cert cert;
-    int rc;
-
-    if (word == NULL)
-        return add_role(job, CASTORE_ROOT, e) < 0 ? -1 : add_role(job, CASTORE_INTERMEDIATE, e);
-    rc = ca_issuer(job->ca, word, &m, &cert, e);
-    if (rc == 0)
-        rc = add_issuer(job, m.at[0]->id, e);
-    castore_matches_free(&m);
-    return rc;
+    return add_role(job, CASTORE_ROOT, e) < 0 ? -1 : add_role(job, CASTORE_INTERMEDIATE, e);
 }
 
 void ca_crl_free(struct ca_crl_job *job)

@@ -37,7 +37,7 @@ int ca_crl_url(const struct ca_crl_settings *settings, const char *issuer, struc
 struct ca_crl_issuer {
     struct castore_matches self; /* owned */
     struct writ_cert cert;
-    struct writ_key *key;        /* owned */
+    struct writ_key *key;        /* owned; NULL when it is not here */
     struct writ_crl_line *lines; /* owned; all that is revoked */
     size_t count, room;
     struct writ_crl_line *changed; /* owned; what has changed since the base */
@@ -55,9 +55,8 @@ struct ca_crl_job {
     struct ca_crl_issuer issuer[CA_ISSUERS_MAX];
 };
 
-/* Finds the issuers (all, or the one that word means) and opens their keys.  A key that is not
- * here: WRIT_FAULT_CONFIGURATION, and the sentence says whose. */
-int ca_crl_issuers(struct ca_crl_job *job, const char *word, struct writ_error *e) WRIT_MUST_CHECK;
+/* Finds the issuers and opens the keys of them that are here. */
+int ca_crl_issuers(struct ca_crl_job *job, struct writ_error *e) WRIT_MUST_CHECK;
 
 /* In the open transaction: gathers what is revoked. */
 int ca_crl_gather(struct ca_crl_job *job, struct writ_error *e) WRIT_MUST_CHECK;

@@ -56,9 +56,7 @@ static struct writ_buffer *add_product(struct export *x, const char *path, struc
     for (size_t i = 0; i < x->count; i++) {
         if (strcmp(x->products[i].path, path) == 0) {
             (void)writ_fail(e, WRIT_FAULT_CONFIGURATION,
-                            "two files would be %s: two issuers have one name; export them one by "
-                            "one with --issuer",
-                            path);
+                            "two files would be %s: two issuers have one name", path);
             return NULL;
         }
     }
@@ -336,7 +334,8 @@ static int make_hashed_dir(const struct args *a, struct export *x, struct writ_e
 
         if (writ_name_hash(it->cert.subject.der, &hash, e) < 0 ||
             make_hashed(x, dir, hash, "", "CERTIFICATE", it->self.at[0]->der, e) < 0 ||
-            make_hashed(x, dir, hash, "r", "X509 CRL", writ_buffer_span(&x->complete[i]), e) < 0)
+            (it->key != NULL &&
+             make_hashed(x, dir, hash, "r", "X509 CRL", writ_buffer_span(&x->complete[i]), e) < 0))
             return -1;
     }
     return 0;
@@ -411,12 +410,12 @@ static int reload(const struct args *a, struct writ_error *e)
 
 /* ------------------------------------------------------------------------------------- command */
 
-static int audit(const struct args *a, struct export *x, struct writ_error *e)
+static int audit(struct export *x, struct writ_error *e)
 {
     char subject[64];
 
     (void)snprintf(subject, sizeof subject, "%zu CRLs", x->crls);
-    return ca_audit(x->job.ca, x->job.now, "export", subject, args_value(a, "note"), NULL, e);
+    return ca_audit(x->job.ca, x->job.now, "export", subject, NULL, NULL, e);
 }
 
 /* Numbers, entries and the record of them in one transaction, before anything is written. */
@@ -428,11 +427,11 @@ static int make_in_transaction(const struct args *a, struct export *x, struct wr
     if (settle(a, x, e) < 0 || ca_crl_gather(&x->job, e) < 0)
         return -1;
     for (size_t i = 0; wants_crls(a) && i < x->job.count; i++) {
-        if (make_issuer(a, x, i, e) < 0)
+        if (x->job.issuer[i].key != NULL && make_issuer(a, x, i, e) < 0)
             return -1;
     }
     if (make_chain(a, x, e) < 0 || make_crl_file(a, x, e) < 0 || make_hashed_dir(a, x, e) < 0 ||
-        audit(a, x, e) < 0)
+        audit(x, e) < 0)
         return -1;
     return ca_finish(a, x->job.ca, e);
 }
@@ -448,10 +447,22 @@ static int lock(struct export *x, struct writ_error *e)
     return x->lock < 0 ? -1 : 0;
 }
 
+/* A CRL of nobody is none. */
+static int check_keys(const struct args *a, const struct export *x, struct writ_error *e)
+{
+    for (size_t i = 0; i < x->job.count; i++) {
+        if (x->job.issuer[i].key != NULL || !wants_crls(a))
+            return 0;
+    }
+    return writ_fail(e, WRIT_FAULT_CONFIGURATION,
+                     "no issuer's key is here; CRLs come from where the keys are (writ ca adopt "
+                     "--key brings one)");
+}
+
 static int export(const struct args *a, struct export *x, struct writ_error *e)
 {
     if (check_line(a, e) < 0 || read_life(a, x, e) < 0 || ca_open_write(a, x->job.ca, e) < 0 ||
-        lock(x, e) < 0 || ca_crl_issuers(&x->job, args_value(a, "issuer"), e) < 0)
+        lock(x, e) < 0 || ca_crl_issuers(&x->job, e) < 0 || check_keys(a, x, e) < 0)
         return -1;
     x->complete = calloc(x->job.count, sizeof *x->complete);
     if (x->complete == NULL)
@@ -467,6 +478,10 @@ static void tell(const struct args *a, struct out *o, const struct export *x)
 {
     char until[WRIT_TIME_TEXT];
 
+    for (size_t i = 0; wants_crls(a) && i < x->job.count; i++) {
+        if (x->job.issuer[i].key == NULL)
+            out_note(o, "no CRL of %s: its key is not here", x->job.issuer[i].self.at[0]->name);
+    }
     writ_time_format(x->job.now + x->job.life, until);
     if (a->json) {
         struct writ_emit *m = out_emit(o);

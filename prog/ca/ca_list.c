@@ -52,7 +52,8 @@ static void list_json(struct listing *l, const struct castore_certificate *c, co
     writ_emit_string(m, "name", c->name);
     if (c->team[0] != '\0')
         writ_emit_string(m, "team", c->team);
-    writ_emit_time(m, "not_before", c->not_before);
+    if (c->not_before != 0)
+        writ_emit_time(m, "not_before", c->not_before);
     writ_emit_time(m, "not_after", c->not_after);
     writ_emit_string(m, "state", state);
     if (c->revoked) {

@@ -33,6 +33,23 @@ static int seal_key(struct ca *ca, const struct writ_key *key, bool plain,
     return writ_key_to_pkcs8(key, passphrase_bytes(&ca->passphrase), pkcs8, e);
 }
 
+/* "P-256", "RSA 3072", "Ed25519": for people. */
+static int name_algorithm(struct writ_span spki, char name[CASTORE_ALGORITHM_MAX + 1],
+                          struct writ_error *e)
+{
+    struct writ_cursor c = writ_cursor_over(spki, e);
+    struct writ_public_key key;
+    struct writ_buffer text = {0};
+
+    if (writ_public_key_parse(&c, &key) < 0)
+        return -1;
+    writ_public_key_add_text(&text, &key);
+    (void)snprintf(name, CASTORE_ALGORITHM_MAX + 1, "%.*s", CASTORE_ALGORITHM_MAX,
+                   writ_buffer_string(&text));
+    writ_buffer_free(&text);
+    return 0;
+}
+
 int ca_keep_key(struct ca *ca, const struct writ_key *key, enum castore_purpose purpose, bool plain,
                 int64_t now, struct writ_buffer *spki, uint8_t spki_hash[WRIT_SHA256_BYTES],
                 struct writ_error *e)
@@ -46,8 +63,8 @@ int ca_keep_key(struct ca *ca, const struct writ_key *key, enum castore_purpose 
         writ_sha256(writ_buffer_span(spki), spki_hash, e) < 0 ||
         seal_key(ca, key, plain, &pkcs8, e) < 0)
         goto out;
-    (void)snprintf(record.algorithm, sizeof record.algorithm, "%s",
-                   purpose == CASTORE_KEY_FEED ? "Ed25519" : "P-256");
+    if (name_algorithm(writ_buffer_span(spki), record.algorithm, e) < 0)
+        goto out;
     memcpy(record.spki_hash, spki_hash, sizeof record.spki_hash);
     record.pkcs8 = writ_buffer_span(&pkcs8);
     rc = castore_key_add(ca->store, &record, &id, e);
@@ -150,13 +167,12 @@ out:
     return rc;
 }
 
-int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_span root,
-                   const struct writ_key *feed_key, int64_t now, struct writ_buffer *pem,
-                   struct writ_error *e)
+/* verifier holds the feed's key, which the bundle borrows. */
+static int fill_bundle(struct ca *ca, struct writ_span root, const struct writ_key *feed_key,
+                       int64_t now, struct writ_note_key *verifier, struct writ_bundle *bundle,
+                       struct writ_error *e)
 {
-    struct writ_note_key verifier;
-    struct writ_buffer der = {0};
-    struct writ_bundle bundle = {
+    *bundle = (struct writ_bundle){
         .serial = (uint64_t)now, /* the later one holds; made by the second */
         .made = now,
         .profile = WRIT_PROFILE_CODE,
@@ -167,13 +183,41 @@ int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_s
         .anchor_count = 1,
         .anchor = {root},
     };
-    int rc = writ_feed_key(ca->info.origin, feed_key, &verifier, e);
+    if (writ_feed_key(ca->info.origin, feed_key, verifier, e) < 0)
+        return -1;
+    bundle->key[0] = WRIT_SPAN_OF(verifier->key);
+    return 0;
+}
 
-    bundle.key[0] = WRIT_SPAN_OF(verifier.key);
+int ca_make_bundle_info(struct ca *ca, struct writ_span root, const struct writ_key *feed_key,
+                        int64_t now, struct writ_buffer *info, struct writ_error *e)
+{
+    struct writ_note_key verifier;
+    struct writ_bundle bundle;
+
+    if (fill_bundle(ca, root, feed_key, now, &verifier, &bundle, e) < 0)
+        return -1;
+    return writ_bundle_build_info(&bundle, info, e);
+}
+
+void ca_bundle_pem(struct writ_span der, struct writ_buffer *pem)
+{
+    writ_pem_build(pem, WRIT_BUNDLE_PEM_LABEL, der);
+}
+
+int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_span root,
+                   const struct writ_key *feed_key, int64_t now, struct writ_buffer *pem,
+                   struct writ_error *e)
+{
+    struct writ_note_key verifier;
+    struct writ_bundle bundle;
+    struct writ_buffer der = {0};
+    int rc = fill_bundle(ca, root, feed_key, now, &verifier, &bundle, e);
+
     if (rc == 0)
         rc = writ_sign_bundle(&bundle, root_key, &der, e);
     if (rc == 0) {
-        writ_pem_build(pem, WRIT_BUNDLE_PEM_LABEL, writ_buffer_span(&der));
+        ca_bundle_pem(writ_buffer_span(&der), pem);
         rc = writ_buffer_check(pem, e);
     }
     writ_buffer_free(&der);

@@ -32,6 +32,14 @@ int ca_make_certificate(struct ca *ca, const struct ca_order *order, int64_t now
                         struct castore_certificate *record, struct writ_buffer *der,
                         struct writ_error *e) WRIT_MUST_CHECK;
 
+/* What a root is to sign without its key being here: the BundleInfo, DER, appended. */
+int ca_make_bundle_info(struct ca *ca, struct writ_span root, const struct writ_key *feed_key,
+                        int64_t now, struct writ_buffer *info,
+                        struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Appends a bundle (DER) as PEM. */
+void ca_bundle_pem(struct writ_span der, struct writ_buffer *pem);
+
 /* Appends the CA's bundle, signed by its root, as PEM. */
 int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_span root,
                    const struct writ_key *feed_key, int64_t now, struct writ_buffer *pem,

@@ -327,6 +327,11 @@ static int make_bundle(struct ca *ca, const char *path, struct writ_error *e)
         goto out;
     feed_key = ca_key(ca, CASTORE_KEY_FEED, NULL, e);
     root_key = feed_key == NULL ? NULL : ca_key(ca, CASTORE_KEY_ROOT, root.at[0]->spki_hash, e);
+    if (feed_key != NULL && root_key == NULL)
+        writ_error_context(e,
+                           "%s is not there, and needs the root's signature (writ ca adopt "
+                           "--bundle-signature)",
+                           path);
     if (root_key != NULL &&
         ca_make_bundle(ca, root_key, root.at[0]->der, feed_key, ca->info.created, &pem, e) == 0)
         rc = file_replace_bytes(path, 0644, writ_buffer_span(&pem), e);

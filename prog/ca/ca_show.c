@@ -21,10 +21,12 @@ static void emit_certificate(struct writ_emit *m, const struct castore_certifica
     writ_emit_string(m, "serial", serial);
     if (c->number > 0)
         writ_emit_unsigned(m, "number", c->number);
-    writ_emit_time(m, "not_before", c->not_before);
+    if (c->not_before != 0)
+        writ_emit_time(m, "not_before", c->not_before);
     writ_emit_time(m, "not_after", c->not_after);
     writ_emit_time(m, "issued_at", c->issued_at);
-    writ_emit_hex(m, "fingerprint", WRIT_SPAN_OF(c->fingerprint));
+    if (c->der.n > 0)
+        writ_emit_hex(m, "fingerprint", WRIT_SPAN_OF(c->fingerprint));
     writ_emit_flag(m, "revoked", c->revoked);
     if (!c->revoked)
         return;
@@ -63,7 +65,12 @@ static int show_certificate(const struct args *a, struct out *o, struct ca *ca,
     const struct castore_certificate *c;
     int rc = ca_find(ca, args_operand(a, 0), &m, &c, e);
 
-    if (rc == 0 && args_flag(a, "pem"))
+    if (rc == 0 && args_flag(a, "pem") && c->der.n == 0)
+        rc = writ_fail(e, WRIT_FAULT_NO_INPUT,
+                       "%s was imported without its bytes; writ ca import of a folder that has "
+                       "them completes it",
+                       c->name);
+    else if (rc == 0 && args_flag(a, "pem"))
         rc = print_chain(ca, o, c, e);
     else if (rc == 0)
         emit_certificate(out_emit(o), c);

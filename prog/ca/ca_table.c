@@ -65,6 +65,29 @@ static int fill_chain(struct builder *b, struct issuer *it, struct writ_error *e
     return 0;
 }
 
+/* An adopted issuer gives no numbers.  Where its key is not here, its revocations are made
+ * elsewhere, and what is known of them is as of the last import. */
+static int look_at_adoption(struct builder *b, const struct castore_certificate *c,
+                            struct writ_table_input *input, struct writ_error *e)
+{
+    struct castore_adoption adoption;
+    struct castore_key *key = NULL;
+
+    if (castore_adoption(b->ca->store, c->id, &adoption, e) < 0)
+        return -1;
+    if (!adoption.adopted)
+        return castore_number_next(b->ca->store, c->id, &input->covered_below, e);
+    input->numbered = false;
+    if (castore_key_find(b->ca->store,
+                         c->role == CASTORE_ROOT ? CASTORE_KEY_ROOT : CASTORE_KEY_INTERMEDIATE,
+                         c->spki_hash, &key, e) < 0)
+        return -1;
+    if (key == NULL && adoption.looked_at < input->as_of)
+        input->as_of = adoption.looked_at;
+    castore_key_free(key);
+    return 0;
+}
+
 static int add_issuer(struct builder *b, const struct castore_certificate *c, int64_t as_of,
                       struct writ_error *e)
 {
@@ -78,7 +101,7 @@ static int add_issuer(struct builder *b, const struct castore_certificate *c, in
         (struct writ_table_input){.kind = WRIT_BLOCK_LIST, .numbered = true, .as_of = as_of};
     memcpy(it->input.issuer, c->spki_hash, sizeof it->input.issuer);
     if (castore_find_id(b->ca->store, c->id, &it->self, e) < 0 ||
-        castore_number_next(b->ca->store, c->id, &it->input.covered_below, e) < 0)
+        look_at_adoption(b, c, &it->input, e) < 0)
         return -1;
     return fill_chain(b, it, e);
 }

@@ -6,9 +6,13 @@
 #include "writ/table_ca.h"
 
 static const struct command *const commands[] = {
-    &command_ca_init,   &command_ca_issue, &command_ca_list,      &command_ca_show,
-    &command_ca_revoke, &command_ca_hold,  &command_ca_reinstate, &command_ca_export,
-    &command_ca_backup, &command_publish,  &command_filter_build, NULL,
+    &command_ca_init,      &command_ca_adopt,
+    &command_ca_import,    &command_ca_issue,
+    &command_ca_list,      &command_ca_show,
+    &command_ca_revoke,    &command_ca_hold,
+    &command_ca_reinstate, &command_ca_export,
+    &command_ca_backup,    &command_publish,
+    &command_filter_build, NULL,
 };
 
 /* To whoever calls it, it is writ. */
@@ -25,6 +29,8 @@ static const struct {
 } doers[] = {
     {&command_ca_init, ca_init},
     {&command_ca_issue, ca_issue},
+    {&command_ca_adopt, ca_adopt},
+    {&command_ca_import, ca_import},
     {&command_ca_list, ca_list},
     {&command_ca_show, ca_show},
     {&command_ca_revoke, ca_revoke},

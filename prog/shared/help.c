@@ -307,10 +307,9 @@ void help_add_program(struct writ_buffer *b, const struct program *p)
     writ_buffer_format(b, "%s - %s\n\nUsage: %s COMMAND [OPTION]... [OPERAND]...\n\n", p->name,
                        p->summary, p->name);
     add_commands(b, p);
-    writ_buffer_format(b,
-                       "\n\"%s help COMMAND\" says more about one, \"%s help options\" about what\n"
-                       "all of them take.\n",
-                       p->name, p->name);
+    writ_buffer_format(
+        b, "\n\"%s help COMMAND\" says more, \"%s help options\" what all of them take.\n", p->name,
+        p->name);
 }
 
 void help_add_options(struct writ_buffer *b, const struct program *p)

@@ -31,6 +31,8 @@ static const struct command *const commands[] = {
     &command_tls_disable,
     &command_tls_status,
     &command_ca_init,
+    &command_ca_adopt,
+    &command_ca_import,
     &command_ca_issue,
     &command_ca_list,
     &command_ca_show,

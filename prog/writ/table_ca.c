@@ -47,6 +47,66 @@ const struct command command_ca_init = {
     .run = run_ca,
 };
 
+const struct command command_ca_adopt = {
+    .words = "ca adopt",
+    .group = "run a CA",
+    .summary = "take over a CA that exists; its keys are optional",
+    .description = "Later ones add intermediates, and keys, to a CA that was adopted.\n",
+    .operands =
+        (const struct operand_spec[]){
+            {.name = "FILE", .hint = COMMAND_HINT_FILE, .optional = true, .many = true}, {0}},
+    .options =
+        (const struct option_spec[]){
+            {.name = "key",
+             .value = "FILE",
+             .help = "a key of one of them, PKCS #8",
+             .hint = COMMAND_HINT_FILE,
+             .repeatable = true},
+            {.name = "name", .value = "NAME", .help = "what the CA is called here"},
+            {.name = "origin", .value = "ORIGIN", .help = "what its feed is called"},
+            {.name = "bundle-signature",
+             .value = "FILE",
+             .help = "the root's signature over ca/bundle.info",
+             .hint = COMMAND_HINT_FILE},
+            {.name = "insecure-plain-keys", .help = "do not encrypt the keys"},
+            NOTE,
+            {0}},
+    .mutates = true,
+    .needs_passphrase = true,
+    .examples = (const char *const[]){"writ ca adopt root.pem issuing.pem --key issuing.key", NULL},
+    .run = run_ca,
+};
+
+static const char *const import_formats[] = {"index", "csv", "certificates", NULL};
+static const char *const bases[] = {"hex", "decimal", NULL};
+
+const struct command command_ca_import = {
+    .words = "ca import",
+    .group = "run a CA",
+    .summary = "take over what an adopted CA has issued and revoked",
+    .description = "PATH is openssl ca's index.txt, a CSV, or a folder of certificates.\n"
+                   "A row that is refused stops it all, unless --skip-refused leaves it out.\n",
+    .operands = (const struct operand_spec[]){{.name = "PATH", .hint = COMMAND_HINT_FILE}, {0}},
+    .options =
+        (const struct option_spec[]){
+            {.name = "issuer", .value = "NAME", .help = "whose list it is"},
+            {.name = "format",
+             .value = "FORM",
+             .help = "index, csv or certificates; default: as it looks",
+             .choices = import_formats},
+            {.name = "serials",
+             .value = "BASE",
+             .help = "how a CSV's \"serial\" is written: hex or decimal",
+             .choices = bases},
+            {.name = "skip-refused", .help = "import the other rows"},
+            NOTE,
+            {0}},
+    .mutates = true,
+    .examples = (const char *const[]){"writ ca import index.txt --issuer \"Old Issuing\"",
+                                      "writ ca import newcerts", NULL},
+    .run = run_ca,
+};
+
 const struct command command_ca_issue = {
     .words = "ca issue",
     .group = "run a CA",
@@ -63,19 +123,14 @@ const struct command command_ca_issue = {
             {.name = "life", .value = "DURATION", .help = "how long it is valid; default 1y"},
             {.name = "tsa", .help = "for a timestamp authority, not a developer"},
             {.name = "responder", .help = "for an OCSP responder of the issuer; default life 30d"},
-            {.name = "issuer",
-             .value = "NAME|SERIAL",
-             .help = "who issues; default: the intermediate"},
+            {.name = "issuer", .value = "NAME", .help = "who issues; default: the intermediate"},
             {.name = "ocsp", .value = "URL", .help = "name this OCSP responder in it"},
             {.name = "insecure-plain-key", .help = "do not encrypt the new key"},
             NOTE,
             {0}},
     .mutates = true,
     .needs_passphrase = true,
-    .examples =
-        (const char *const[]){"writ ca issue \"Alice\" --out alice",
-                              "writ ca issue bob.csr --team tools",
-                              "writ ca issue \"Example OCSP\" --responder --out ocsp", NULL},
+    .examples = (const char *const[]){"writ ca issue \"Alice\" --out alice", NULL},
     .run = run_ca,
 };
 
@@ -171,24 +226,21 @@ const struct command command_ca_export = {
              .value = "DIR",
              .help = "both, named as openssl -CApath looks for them",
              .hint = COMMAND_HINT_DIRECTORY},
+            {.name = "delta", .help = "in --crl-dir only what has changed since the complete one"},
             {.name = "crl-dir",
              .value = "DIR",
              .help = "a CRL file of each issuer, DER, for a web server",
              .hint = COMMAND_HINT_DIRECTORY},
             {.name = "crl-url", .value = "URL", .help = "of that folder; new certificates name it"},
             {.name = "partitions", .value = "N", .help = "in N parts too, by serial number"},
-            {.name = "delta", .help = "only what has changed since the complete one"},
-            {.name = "issuer", .value = "NAME|SERIAL", .help = "only of this issuer"},
             {.name = "expires", .value = "DURATION", .help = "good for so long; default 7d"},
             {.name = "drop-expired", .help = "without certificates that have ended"},
-            {.name = "reload-cmd", .value = "COMMAND", .help = "run it when the files are there"},
-            NOTE,
+            {.name = "reload-cmd", .value = "CMD", .help = "run it when the files are there"},
             {0}},
     .mutates = true,
     .needs_passphrase = true,
     .examples =
-        (const char *const[]){"writ ca export --crl ca.crl --chain ca.pem --reload-cmd true",
-                              "writ ca export --hashed-dir hashed", NULL},
+        (const char *const[]){"writ ca export --crl ca.crl --chain ca.pem --reload-cmd true", NULL},
     .run = run_ca,
 };
 

@@ -10,6 +10,8 @@
 #include "shared/out.h"
 
 extern const struct command command_ca_init;
+extern const struct command command_ca_adopt;
+extern const struct command command_ca_import;
 extern const struct command command_ca_issue;
 extern const struct command command_ca_list;
 extern const struct command command_ca_show;

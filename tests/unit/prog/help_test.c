@@ -136,8 +136,7 @@ static void the_screen_of_the_program_lists_all_but_the_hidden(void **state)
                   "the CA    ca        revoke\n"
                   "more      help version\n"
                   "\n"
-                  "\"app help COMMAND\" says more about one, \"app help options\" about what\n"
-                  "all of them take.\n");
+                  "\"app help COMMAND\" says more, \"app help options\" what all of them take.\n");
 }
 
 /* A group whose second words need more than one line. */

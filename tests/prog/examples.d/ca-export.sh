@@ -1,0 +1,2 @@
+# A CA with a developer.
+begin_journey
