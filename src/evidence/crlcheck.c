@@ -150,7 +150,10 @@ static bool ask(const struct writ_crl *crl, const struct writ_cert *cert,
         keep_revoked(&entry, answer);
         return true;
     }
-    if (crl->is_delta)
+    if (cert->has_broken_points)
+        settle(answer, WRIT_ANSWER_NO_EVIDENCE,
+               "the certificate's distribution points do not read");
+    else if (crl->is_delta)
         settle(answer, WRIT_ANSWER_NO_EVIDENCE, "it is a delta CRL, which alone says nothing");
     else if (reasons != WRIT_FLAG_ALL)
         settle(answer, WRIT_ANSWER_SCOPE, "it speaks about some reasons of revocation only");
