@@ -4,13 +4,13 @@
 #
 # WRIT_DATA names the folder with other projects' data.
 
-up=../..
 . "$(dirname "$0")/../prog/lib.sh"
+. "$source_root/tests/suites/suite.sh"
 . "$source_root/tests/suites/suite.sh"
 
 suite=${WRIT_DATA:-$source_root/../shared/data}/pki/webpki-crl
 [ -f "$suite/expected.tsv" ] || {
-    echo "1..0 # SKIP no $suite"
+    echo '1..0 # SKIP there is no suite webpki-crl; WRIT_DATA tells where'
     exit 0
 }
 
