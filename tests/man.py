@@ -138,7 +138,7 @@ def check_fields(page, documents):
         rest = rest[end:].strip()
     told = set()
     for line in re.findall(r"^\.(?:It |Pq )?Li (.+)$", page, re.M):
-        told |= set(re.findall(r"[a-z_]+", line))
+        told |= set(re.findall(r"[a-z0-9_]+", line))
     for name in sorted(found - told):
         breach("writ-json.5", "lacks the field " + name)
 

@@ -268,13 +268,28 @@ static void tell(const struct work *w, struct writ_buffer *answer)
     emit_refused(w, &m);
 }
 
+/* Anchors of which none can be read would only show as "no path". */
+static int check_anchors(const struct work *w, struct writ_error *e)
+{
+    struct writ_error found = {0};
+    struct writ_cert cert;
+
+    for (size_t i = 0; i < w->anchors.count; i++) {
+        if (writ_cert_parse(w->anchors.at[i], &cert, &found) == 0)
+            return 0;
+    }
+    return writ_fail(e, WRIT_FAULT_BAD_INPUT, "--anchors: no certificate in it can be read: %.*s",
+                     160, found.text);
+}
+
 /* The rest of the leaf's file is what its chain may be made of, too. */
 static int read_all(struct work *w, struct writ_error *e)
 {
     if (read_certificates(&w->leaf, &w->c->leaf, e) < 0 ||
         read_certificates(&w->untrusted, &w->c->untrusted, e) < 0 ||
         read_certificates(&w->untrusted, &w->c->leaf, e) < 0 ||
-        read_certificates(&w->anchors, &w->c->anchors, e) < 0 || read_crls(w, e) < 0)
+        read_certificates(&w->anchors, &w->c->anchors, e) < 0 || check_anchors(w, e) < 0 ||
+        read_crls(w, e) < 0)
         return -1;
     return read_ocsp(w, e);
 }

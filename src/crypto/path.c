@@ -127,10 +127,14 @@ struct question {
     struct writ_path_policies *policies; /* or NULL */
 };
 
+/* To OpenSSL no policies are none that will do when one is wanted; to RFC 5280 they are any. */
 static int set_policies(X509_VERIFY_PARAM *param, const struct writ_path_rules *rules)
 {
-    for (size_t i = 0; i < rules->policy_count; i++) {
-        ASN1_OBJECT *policy = OBJ_txt2obj(rules->policies[i], 1);
+    static const char *const any = "2.5.29.32.0";
+    size_t count = rules->policy_count == 0 ? 1 : rules->policy_count;
+
+    for (size_t i = 0; i < count; i++) {
+        ASN1_OBJECT *policy = OBJ_txt2obj(rules->policy_count == 0 ? any : rules->policies[i], 1);
 
         if (policy == NULL || X509_VERIFY_PARAM_add0_policy(param, policy) != 1) {
             ASN1_OBJECT_free(policy);
