@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "inside.h"
+#include "object/distribution.h"
 
 static void everything_lies_inside(const struct writ_cert *cert, struct writ_span bytes)
 {
@@ -21,8 +22,25 @@ static void everything_lies_inside(const struct writ_cert *cert, struct writ_spa
     inside(cert->subject_key_id, cert->tbs);
     inside(cert->authority_key_id, cert->tbs);
     inside(cert->unknown_critical, cert->tbs);
+    inside(cert->access, cert->tbs);
+    inside(cert->crl_points, cert->tbs);
+    inside(cert->freshest_points, cert->tbs);
     HOLDS(cert->serial.n >= 1 && cert->serial.n <= WRIT_CERT_SERIAL_MAX);
     HOLDS(cert->purpose_count <= WRIT_CERT_PURPOSES_MAX);
+}
+
+/* Lists that were taken are walked to their ends. */
+static void points_are_walked(const struct writ_cert *cert)
+{
+    struct writ_span rest = cert->crl_points, url;
+    struct writ_point point;
+
+    while (writ_point_next(&rest, &point))
+        HOLDS(point.name.is_present || point.crl_issuer.n > 0);
+    HOLDS(rest.n == 0);
+    for (rest = cert->access; writ_cert_next_ocsp_url(&rest, &url);)
+        inside(url, cert->access);
+    (void)writ_scope_of(cert->subject.der, NULL, cert, NULL);
 }
 
 static void what_is_shown_is_printable(const struct writ_cert *cert)
@@ -127,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (writ_cert_parse(bytes, &cert, &e) < 0)
         return refused(&e);
     everything_lies_inside(&cert, bytes);
+    points_are_walked(&cert);
     what_is_shown_is_printable(&cert);
     openssl_reads_the_same(&cert, bytes);
     return 0;

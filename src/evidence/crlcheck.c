@@ -46,6 +46,8 @@ static int find_signer_fault(const struct writ_crlcheck *check, const struct wri
         *fault = "its issuer's certificate may not sign CRLs (keyUsage)";
     else if (!check->allow_sha1 && is_sha1(crl->signature_algorithm))
         *fault = "it is signed with SHA-1";
+    else if (crl->signature_algorithm == WRIT_OID_UNKNOWN)
+        *fault = "it is signed with an algorithm that writ does not know";
     else if (verify(check, crl, &state, e) < 0)
         return -1;
     else if (state != WRIT_SIGNATURE_GOOD)

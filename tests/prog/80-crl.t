@@ -100,6 +100,7 @@ exits 0 'show shows a CRL' writ show "$crls/all.crl" --json
 holds 'with its entries' [ "$(jq -r '.objects[0].revoked_certificates | map(.serial + .reason) | join(" ")' out)" = \
     '1002keyCompromise 1004certificateHold' ]
 holds 'and since when' [ "$(jq -r '.objects[0].revoked_certificates[0].since' out)" = 2025-12-31T23:59:59Z ]
+exits 0 'in PEM too' writ show "$crls/all.pem"
 exits 0 'v1 is told from a certificate and a request' writ show "$crls/v1.crl"
 holds 'and is a CRL' grep -q 'object: CRL' out
 exits 0 'what stands behind certificateIssuer has that issuer' writ show "$crls/indirect.crl" --json
