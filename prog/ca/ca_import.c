@@ -132,6 +132,15 @@ static int compare_dates(const struct importrow *row, const struct castore_certi
     return writ_fail(e, WRIT_FAULT_BAD_INPUT, "it ends %s, and %s in the store", here, there);
 }
 
+/* A `since` that nobody named depends on what was known of the certificate, and is no difference.
+ */
+static bool says_the_same(const struct importrow *row, const struct writ_revocation *r,
+                          const struct writ_revocation *standing)
+{
+    return r->reason == standing->reason && r->revoked_at == standing->revoked_at &&
+           (!row->since_given || r->since == standing->since);
+}
+
 /* The store has it; the row may say that it is revoked now, and must not contradict. */
 static int update_row(struct import *im, const struct importrow *row,
                       const struct castore_certificate *c, struct writ_error *e)
@@ -145,9 +154,7 @@ static int update_row(struct import *im, const struct importrow *row,
         return writ_fail(e, WRIT_FAULT_BAD_INPUT,
                          "it is not revoked here, and revoked in the store (%s)",
                          writ_reason_name(c->revocation.reason));
-    if (!row->revoked ||
-        (c->revoked && r.reason == c->revocation.reason &&
-         r.revoked_at == c->revocation.revoked_at && r.since == c->revocation.since)) {
+    if (!row->revoked || (c->revoked && says_the_same(row, &r, &c->revocation))) {
         im->unchanged++;
         return 0;
     }
