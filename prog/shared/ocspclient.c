@@ -475,3 +475,11 @@ void ocspclient_free(struct ocspclient_result *result)
 {
     writ_buffer_free(&result->response);
 }
+
+int ocspclient_verify(const struct ocspclient_question *question, struct writ_span response,
+                      struct writ_answer *answer, struct writ_error *e)
+{
+    const struct asking a = {.q = question, .deadline = deadline_in(OCSPCLIENT_LINGER)};
+
+    return verify(&a, response, answer, e);
+}

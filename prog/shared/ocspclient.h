@@ -68,6 +68,11 @@ int ocspclient_ask(const struct ocspclient_question *question, struct ocspclient
                    struct writ_error *e) WRIT_MUST_CHECK;
 void ocspclient_free(struct ocspclient_result *result);
 
+/* Verifies a response that came in another way, and asks nobody.  Responders, cache and nonce of
+ * the question do not matter. */
+int ocspclient_verify(const struct ocspclient_question *question, struct writ_span response,
+                      struct writ_answer *answer, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* "not-asked", "left-alone", "answered", "failed", "late". */
 const char *ocspclient_state_name(enum ocspclient_state state);
 

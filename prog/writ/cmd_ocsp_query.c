@@ -1,110 +1,18 @@
-#include <string.h>
-
-#include "evidence/ocsp.h"
-#include "object/namematch.h"
-#include "shared/certfile.h"
 #include "shared/file.h"
-#include "shared/jail.h"
-#include "shared/ocspclient.h"
 #include "verdict/answer.h"
 #include "writ/commands.h"
+#include "writ/ocspasking.h"
 
-#define URL_MAX      1024
 #define DEADLINE_MAX 60000 /* ms */
 
 static const char *const methods[] = {"auto", "get", "post", NULL};
 static const char *const hashes[] = {"sha1", "sha256", NULL};
 static const enum writ_oid hash_oids[] = {WRIT_OID_SHA1, WRIT_OID_SHA256};
 
-/* What is asked, with all it is made of. */
 struct query {
-    struct places places;
-    struct certfile chain, issuers;
-    struct writ_cert cert, issuer;
-    char url[RACE_SERVERS_MAX][URL_MAX + 1];
-    struct ocspclient_question question;
+    struct ocspasking asking;
     struct ocspclient_result result;
 };
-
-/* -------------------------------------------------------------------------- the certificates */
-
-static bool take_issuer(struct query *q, const struct certfile *f, size_t from)
-{
-    for (size_t i = from; i < f->count; i++) {
-        if (writ_cert_parse(f->cert[i], &q->issuer, NULL) == 0 &&
-            writ_name_matches(q->issuer.subject.der, q->cert.issuer.der))
-            return true;
-    }
-    return false;
-}
-
-static int read_certificates(const struct args *a, struct query *q, struct writ_error *e)
-{
-    const char *issuer = args_value(a, "issuer");
-
-    if (certfile_read(args_operand(a, 0), &q->chain, e) < 0 ||
-        (issuer != NULL && certfile_read(issuer, &q->issuers, e) < 0) ||
-        writ_cert_parse(q->chain.cert[0], &q->cert, e) < 0)
-        return -1;
-    if (take_issuer(q, &q->issuers, 0) || (issuer == NULL && take_issuer(q, &q->chain, 1)))
-        return 0;
-    if (issuer != NULL)
-        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s was not issued by %s", args_operand(a, 0),
-                         issuer);
-    return writ_fail(e, WRIT_FAULT_NO_INPUT,
-                     "the issuer of %s is not in that file; name it with --issuer FILE",
-                     args_operand(a, 0));
-}
-
-/* --------------------------------------------------------------------------- the responders */
-
-static int add_url(struct query *q, struct writ_span url, struct writ_error *e)
-{
-    struct ocspclient_question *o = &q->question;
-
-    if (o->urls == RACE_SERVERS_MAX)
-        return 0;
-    if (url.n > URL_MAX)
-        return writ_fail(e, WRIT_FAULT_USAGE, "the URL of a responder has %zu bytes, at most %d",
-                         url.n, URL_MAX);
-    memcpy(q->url[o->urls], url.p, url.n);
-    q->url[o->urls][url.n] = '\0';
-    o->url[o->urls] = q->url[o->urls];
-    o->urls++;
-    return 0;
-}
-
-static int add_given(const struct args *a, struct query *q, struct writ_error *e)
-{
-    const char *url;
-
-    for (size_t i = 0; (url = args_value_at(a, "url", i)) != NULL; i++) {
-        if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-            return args_fail(a, e, "--url %s: wanted http://... or https://...", url);
-        if (i == RACE_SERVERS_MAX)
-            return args_fail(a, e, "--url: %d responders at most", RACE_SERVERS_MAX);
-        if (add_url(q, writ_span_text(url), e) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Those that the certificate names, unless others were given. */
-static int choose_responders(const struct args *a, struct query *q, struct writ_error *e)
-{
-    struct writ_span rest = q->cert.access, url;
-
-    if (args_flag(a, "cached") || args_value(a, "url") != NULL)
-        return add_given(a, q, e);
-    while (q->cert.has_ocsp_url && writ_cert_next_ocsp_url(&rest, &url)) {
-        if (memchr(url.p, 0, url.n) == NULL && add_url(q, url, e) < 0)
-            return -1;
-    }
-    if (q->question.urls == 0)
-        return writ_fail(e, WRIT_FAULT_NO_INPUT,
-                         "%s names no OCSP responder; name one with --url URL", args_operand(a, 0));
-    return 0;
-}
 
 /* ------------------------------------------------------------------------------- in words */
 
@@ -118,11 +26,11 @@ static const char *where_from(const struct ocspclient_result *r)
 static void emit_servers(const struct query *q, struct writ_emit *m)
 {
     writ_emit_list(m, "responders");
-    for (size_t i = 0; i < q->question.urls; i++) {
+    for (size_t i = 0; i < q->asking.question.urls; i++) {
         const struct ocspclient_server *s = &q->result.server[i];
 
         writ_emit_object(m, NULL);
-        writ_emit_string(m, "url", q->question.url[i]);
+        writ_emit_string(m, "url", q->asking.question.url[i]);
         writ_emit_string(m, "state", ocspclient_state_name(s->state));
         writ_emit_number(m, "milliseconds", s->ms);
         if (s->why[0] != '\0')
@@ -136,10 +44,10 @@ static void emit(const struct args *a, const struct query *q, int status, struct
 {
     struct writ_buffer subject = {0};
 
-    writ_name_add_text(&subject, &q->cert.subject);
+    writ_name_add_text(&subject, &q->asking.cert.subject);
     writ_emit_string(m, "file", args_operand(a, 0));
     writ_emit_span(m, "subject", writ_buffer_span(&subject));
-    writ_emit_hex(m, "serial", q->cert.serial);
+    writ_emit_hex(m, "serial", q->asking.cert.serial);
     writ_explain_answer(&q->result.answer, m);
     writ_emit_flag(m, "kept", q->result.is_kept);
     if (q->result.received != 0)
@@ -154,15 +62,15 @@ static void say(struct out *o, const struct query *q)
 {
     struct writ_buffer line = {0};
 
-    writ_name_add_text(&line, &q->cert.subject);
+    writ_name_add_text(&line, &q->asking.cert.subject);
     writ_buffer_text(&line, ": ");
     writ_explain_answer_line(&q->result.answer, &line);
     out_say(o, "%.*s; %s, %lld ms", (int)line.n, (const char *)line.p, where_from(&q->result),
             (long long)q->result.ms);
-    for (size_t i = 0; i < q->question.urls; i++) {
+    for (size_t i = 0; i < q->asking.question.urls; i++) {
         const struct ocspclient_server *s = &q->result.server[i];
 
-        out_detail(o, 1, "%s: %s%s%s", q->question.url[i], ocspclient_state_name(s->state),
+        out_detail(o, 1, "%s: %s%s%s", q->asking.question.url[i], ocspclient_state_name(s->state),
                    s->why[0] == '\0' ? "" : ": ", s->why);
     }
     writ_buffer_free(&line);
@@ -170,18 +78,14 @@ static void say(struct out *o, const struct query *q)
 
 /* ----------------------------------------------------------------------------- the command */
 
-static int read_options(const struct args *a, struct query *q, struct writ_error *e)
+static int read_options(const struct args *a, struct ocspclient_question *o, struct writ_error *e)
 {
-    struct ocspclient_question *o = &q->question;
-
     if (args_flag(a, "cached") && args_flag(a, "nonce"))
         return args_fail(a, e, "--nonce wants a new answer, and --cached an old one");
-    o->places = &q->places;
     o->method = (enum ocspclient_method)args_choice(a, "method", OCSPCLIENT_AUTO);
     o->hash = hash_oids[args_choice(a, "hash", 0)];
     o->with_nonce = args_flag(a, "nonce");
     o->cached_only = args_flag(a, "cached");
-    o->now = a->now;
     return args_number(a, "deadline", 1, DEADLINE_MAX, OCSPCLIENT_DEADLINE, &o->deadline_ms, e);
 }
 
@@ -189,12 +93,9 @@ static int ask(const struct args *a, struct query *q, struct writ_error *e)
 {
     const char *out = args_value(a, "out");
 
-    if (read_options(a, q, e) < 0 || places_find(&q->places, a->root, e) < 0 ||
-        jail_prepare(e) < 0 || read_certificates(a, q, e) < 0 || choose_responders(a, q, e) < 0)
-        return -1;
-    q->question.cert = q->cert.der;
-    q->question.issuer = q->issuer.der;
-    if (ocspclient_ask(&q->question, &q->result, e) < 0)
+    if (ocspasking_start(&q->asking, a, args_flag(a, "cached"), e) < 0 ||
+        read_options(a, &q->asking.question, e) < 0 ||
+        ocspclient_ask(&q->asking.question, &q->result, e) < 0)
         return -1;
     if (out == NULL || q->result.response.n == 0)
         return 0;
@@ -203,7 +104,7 @@ static int ask(const struct args *a, struct query *q, struct writ_error *e)
 
 static int run(const struct args *a, struct out *o)
 {
-    struct query q = {.question = {0}};
+    struct query q = {.result = {.ms = 0}};
     struct writ_error e = {0};
     int status;
 
@@ -217,9 +118,7 @@ static int run(const struct args *a, struct out *o)
             say(o, &q);
     }
     ocspclient_free(&q.result);
-    certfile_free(&q.chain);
-    certfile_free(&q.issuers);
-    places_free(&q.places);
+    ocspasking_end(&q.asking);
     return status;
 }
 

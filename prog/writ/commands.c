@@ -43,6 +43,7 @@ static const struct command *const commands[] = {
     &command_ca_backup,
     &command_publish,
     &command_ocsp_query,
+    &command_ocsp_staple,
     &command_ocsp_check,
     &command_ocsp_request,
     &command_crl_check,

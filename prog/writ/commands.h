@@ -39,6 +39,7 @@ extern const struct command command_tls_enable;
 extern const struct command command_tls_disable;
 extern const struct command command_tls_status;
 extern const struct command command_ocsp_query;
+extern const struct command command_ocsp_staple;
 extern const struct command command_ocsp_check;
 extern const struct command command_ocsp_request;
 extern const struct command command_crl_check;
