@@ -21,7 +21,6 @@
 #include "object/distribution.h"
 
 #define WRIT_CRL_MAX            ((size_t)1 << 30) /* bytes of one CRL */
-#define WRIT_CRL_ENTRIES_MAX    ((size_t)1 << 26) /* more do not fit: an entry is 20 bytes */
 #define WRIT_CRL_EXTENSIONS_MAX 32                /* of the CRL, and of one entry */
 #define WRIT_CRL_SERIAL_MAX     WRIT_CERT_SERIAL_MAX
 #define WRIT_CRL_NUMBER_MAX     20 /* octets of a CRL number (RFC 5280 section 5.2.3) */

@@ -12,8 +12,8 @@
 #include "object/cert.h"
 #include "object/namematch.h"
 
-#define WRIT_POINTS_MAX        64  /* distribution points of one certificate */
-#define WRIT_GENERAL_NAMES_MAX 256 /* names in one GeneralNames */
+#define WRIT_POINTS_MAX        64 /* distribution points of one certificate */
+#define WRIT_GENERAL_NAMES_MAX 64 /* names in one GeneralNames; each may be compared with each */
 
 /* Bits of ReasonFlags, numbered as in RFC 5280 section 4.2.1.13.  (CRLReason counts otherwise.) */
 enum writ_reason_flag {

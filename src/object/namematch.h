@@ -20,7 +20,7 @@
 
 /* Attributes of one RDN that are held against each other in any order; RDNs with more match octet
  * for octet. */
-#define WRIT_RDN_ATTRIBUTES_MAX 32
+#define WRIT_RDN_ATTRIBUTES_MAX 8
 
 /* True when two Names (DER, with their headers) are the same name.  Two empty names are.  A span
  * that is not a Name matches nothing but the same octets. */

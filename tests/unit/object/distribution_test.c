@@ -137,7 +137,7 @@ static void there_is_a_ceiling_on_points_and_names(void **state)
     for (int i = 0; i <= WRIT_GENERAL_NAMES_MAX; i++)
         n += (size_t)sprintf(text + n, " 86{ 41 }");
     (void)strcpy(text + n, " } } } }");
-    POINTS_REFUSED("more than 256 names", text);
+    POINTS_REFUSED("more than 64 names", text);
 }
 
 static void an_idp_is_strict(void **state)
