@@ -37,10 +37,12 @@ def openssl(*words):
                    stderr=subprocess.DEVNULL)
 
 
-def certificate(who, subject, issuer=None, serial=0x1001, *extensions, key=None, digest="-sha256"):
+def certificate(who, subject, issuer=None, serial=0x1001, *extensions, key=None, digest="-sha256", bits=None):
     """WHO.pem and WHO.key, with this common name, of this issuer (none: a root)."""
     key = key or who
-    if not os.path.exists(key + ".key"):
+    if not os.path.exists(key + ".key") and bits is not None:
+        openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:%d" % bits, "-out", key + ".key")
+    elif not os.path.exists(key + ".key"):
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key + ".key")
     with open("extensions", "w", encoding="ascii") as f:
         f.write("".join(line + "\n" for line in extensions or ("basicConstraints=CA:FALSE",)))
@@ -85,6 +87,10 @@ def certificates():
     certificate("policied", "Policied", "root", 0x16, *IS_CA, "certificatePolicies=1.2.3.4")
     certificate("policy", "policy", "policied", 0x1001, "certificatePolicies=1.2.3.4,1.2.3.5")
     certificate("sha1", "sha1", "mid", 0x100a, digest="-sha1")
+    certificate("rsa", "RSA", "root", 0x17, *IS_CA, bits=1024)
+    certificate("rsa1024", "rsa1024", "rsa", 0x1001)
+    certificate("md5", "md5", "rsa", 0x1002, digest="-md5")
+    certificate("rsa512", "rsa512", "mid", 0x100d, bits=512)
     certificate("critical", "critical", "mid", 0x100b, "1.2.3.4=critical,DER:0500")
     certificate("delegate", "delegate", "mid", 0x100c, "extendedKeyUsage=OCSPSigning",
                 "crlDistributionPoints=URI:http://crl.example/ca.crl")
@@ -190,7 +196,8 @@ def of_no_use():
     case(4, "of a time to come", "alice", "root future")
     case(4, "what will be revoked is not known yet", "bob", "root future")
     case(0, "but for 5 minutes", "alice", "root skewed")
-    case(4, "signed by one with the issuer's name under another root", "alice", "root strangers", untrusted="mid stranger")
+    case(4, "signed by one with the issuer's name under another root", "alice", "root strangers",
+         untrusted="mid stranger")
     case(4, "a signature that does not verify", "alice", "root spoiled")
     case(4, "a signature with SHA-1", "alice", "root sha1")
     case(0, "is taken on demand", "alice", "root sha1", "--allow-sha1")
@@ -207,7 +214,8 @@ def signers():
     case(4, "which must be there", "mutes", "root mute", untrusted="mute")
     case(4, "and must not be revoked", "mutes", "rootbad badmute", untrusted="mute badsigner")
     case(0, "as it may be when nobody has revoked it", "mutes", "root badmute", untrusted="mute badsigner")
-    case(4, "and must lead to the same anchor", "mutes", "root strangemute", untrusted="mute strangesigner otherroot")
+    case(4, "and must lead to the same anchor", "mutes", "root strangemute",
+         untrusted="mute strangesigner otherroot")
 
 
 def scopes():
@@ -261,6 +269,13 @@ def deltas():
     case(2, "and a stranger's", "bob", "root base strangedelta", untrusted="mid stranger")
     case(5, "a base that is too old, and a delta that is not for it", "alice", "root stalebase ahead")
     case(0, "a delta of another scope is none", "alice", "root base scopedelta")
+    crl("mutebase.crl", "mute", (HOLD,), n=5, key="signer")
+    crl("mutedelta.crl", "mute", (ALICE,), number(b"\5", BASE, True), n=6, key="signer")
+    crl("othersdelta.crl", "mute", (ALICE,), number(b"\5", BASE, True), n=6, key="badsigner")
+    both = "mute signer badsigner"
+    case(2, "a delta of the base's signer", "mutes", "root mutebase mutedelta", untrusted=both)
+    case(0, "one of another key of that name is not for the base", "mutes", "root mutebase othersdelta",
+         untrusted=both)
 
 
 def indirect():
@@ -270,10 +285,13 @@ def indirect():
     crl("direct.crl", "authority", ())
     crl("selfmade.crl", "selfmade", (), flag)
     crl("selfrevoked.crl", "selfmade", (entry("15", extension(OWNER, seq(tlv(0xa4, name("Root"))), True)),), flag)
-    case(2, "listed by an indirect CRL, under an issuer named in an entry before", "ivan", "root authority", untrusted="mid authority")
-    case(0, "not listed by it: the same serial of its own is another certificate", "ida", "root authority", untrusted="mid authority")
+    case(2, "listed by an indirect CRL, under an issuer named in an entry before", "ivan",
+         "root authority", untrusted="mid authority")
+    case(0, "not listed by it: the same serial of its own is another certificate", "ida",
+         "root authority", untrusted="mid authority")
     case(4, "a CRL of that issuer that is not indirect", "ida", "root direct", untrusted="mid authority")
-    case(4, "an indirect CRL says nothing about who does not name its issuer", "alice", "root authority", untrusted="mid authority")
+    case(4, "an indirect CRL says nothing about who does not name its issuer", "alice", "root authority",
+         untrusted="mid authority")
     case(0, "a CRL that alone speaks about its own signer", "sam", "root selfmade", untrusted="mid selfmade")
     case(4, "unless it revokes it", "sam", "selfrevoked root", untrusted="mid selfmade")
 
@@ -288,6 +306,10 @@ def paths():
     case(3, "an unknown critical extension of a certificate", "critical", "", none)
     case(3, "a certificate signed with SHA-1", "sha1", "", none)
     case(0, "is taken on demand: --allow-sha1", "sha1", "", none, "--allow-sha1")
+    case(3, "a key of RSA 1024 above it", "rsa1024", "", none, untrusted="rsa")
+    case(0, "goes with SHA-1", "rsa1024", "", none, "--allow-sha1", untrusted="rsa")
+    case(3, "MD5 does not", "md5", "", none, "--allow-sha1", untrusted="rsa")
+    case(3, "nor does a key of RSA 512", "rsa512", "", none, "--allow-sha1")
     case(0, "for serverAuth", "server", "", none, "--purpose=serverAuth")
     case(3, "which is not for codeSigning", "server", "", none, "--purpose=codeSigning")
     case(0, "one that names no purpose is for all", "alice", "", none, "--purpose=codeSigning")
@@ -300,8 +322,10 @@ def paths():
     case(0, "without a policy, when none is wanted", "alice", "", none, "--policy=1.2.3.4")
     case(3, "an explicit policy is wanted", "alice", "", none, "--explicit-policy")
     case(0, "and there", "policy", "", none, "--explicit-policy", untrusted="policied")
-    case(0, "the one that is asked for", "policy", "", none, "--explicit-policy", "--policy=1.2.3.4", untrusted="policied")
-    case(3, "one that only the leaf has", "policy", "", none, "--explicit-policy", "--policy=1.2.3.5", untrusted="policied")
+    case(0, "the one that is asked for", "policy", "", none, "--explicit-policy", "--policy=1.2.3.4",
+         untrusted="policied")
+    case(3, "one that only the leaf has", "policy", "", none, "--explicit-policy", "--policy=1.2.3.5",
+         untrusted="policied")
 
 
 def ocsp():
@@ -328,7 +352,8 @@ def ocsp():
     case(4, "unknown to OCSP", "alice", "root", ocsp="unknown")
     crl("lasting.crl", "root", (), until=30 * DAY)
     case(5, "an answer that is too old", "alice", "lasting", "--at=%d" % (NOW + 3 * DAY), ocsp="good")
-    case(2, "revoked in an answer that is too old", "alice", "lasting", "--at=%d" % (NOW + 3 * DAY), ocsp="revoked")
+    case(2, "revoked in an answer that is too old", "alice", "lasting", "--at=%d" % (NOW + 3 * DAY),
+         ocsp="revoked")
     case(4, "an answer about another certificate", "alice", "root", ocsp="bobs")
     case(4, "a stranger's answer", "alice", "root", ocsp="theirs")
     case(4, "garbage is no evidence", "alice", "root", ocsp="garbage")
