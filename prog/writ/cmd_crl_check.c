@@ -310,7 +310,7 @@ const struct command command_crl_check = {
     .summary = "whether a CRL can be believed, and has a certificate",
     .description =
         "With --issuer form, signature and dates; without, the form alone. Several CRLs\n"
-        "together, and deltas, need a chain. PEM or DER; `-` is standard input.\n",
+        "together, and deltas, are for `writ chain`. PEM or DER; `-` is standard input.\n",
     .operands =
         (const struct operand_spec[]){{.name = "FILE", .hint = COMMAND_HINT_FILE, .many = true},
                                       {0}},
