@@ -132,10 +132,24 @@ static int check_delegate(struct look *l, struct writ_ocsp_finding *f, struct wr
     return 0;
 }
 
-/* True when a response that parses is about other certificates: nothing to say about this one. */
-static bool is_of_others(const struct writ_ocsp_finding *f)
+/* False for a response that is about other certificates only: it has nothing to say about this one.
+ * One that does not parse, or is not successful, may have been meant. */
+static int may_be_about(struct look *l, size_t at, struct writ_span der, bool *may,
+                        struct writ_error *e)
 {
-    return f->has_response && f->answers == 0 && f->others > 0;
+    struct writ_ocsp_response response;
+    struct writ_ocsp_single single;
+    struct writ_cursor walk;
+
+    *may = writ_ocsp_response_parse(der, &response, NULL) < 0 || !response.is_basic;
+    if (*may)
+        return 0;
+    walk = writ_ocsp_walk(&response);
+    while (!*may && writ_ocsp_next(&walk, &single)) {
+        if (writ_ocsp_id_is(&single.id, &l->cert[at], &l->cert[at + 1], may, e) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int ask_ocsp(struct look *l, size_t at, const struct writ_given_ocsp *given,
@@ -145,8 +159,11 @@ static int ask_ocsp(struct look *l, size_t at, const struct writ_given_ocsp *giv
     struct writ_answer *room = next_answer(link);
     struct writ_ocsp_finding finding = {0};
     struct writ_ocsp_question q;
+    bool may;
 
-    if (room == NULL)
+    if (may_be_about(l, at, given->der, &may, e) < 0)
+        return -1;
+    if (room == NULL || !may)
         return 0;
     writ_ocsp_question_init(&q, &l->cert[at], &l->cert[at + 1], l->q->rules.instant);
     q.is_issued = true;
@@ -154,8 +171,6 @@ static int ask_ocsp(struct look *l, size_t at, const struct writ_given_ocsp *giv
     q.allow_sha1 = l->q->rules.insecure_weak;
     if (writ_examine_ocsp(&q, given->der, &finding, e) < 0 || check_delegate(l, &finding, e) < 0)
         return -1;
-    if (is_of_others(&finding))
-        return 0;
     *room = finding.answer;
     (void)snprintf(room->source, sizeof room->source, "%s", given->source);
     link->answer_count++;

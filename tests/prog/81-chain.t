@@ -67,6 +67,10 @@ holds 'its time' asked '.chain[0].answers[0].as_of | fromdate' $((now - 3600))
 holds 'the reason' asked '.chain[0].answers[0].reason' keyCompromise
 holds 'the OCSP answer that is none, too' asked '.chain[0].answers[1].status' no-evidence
 holds 'and what does not parse' asked '.refused[0].file' garbage.ors
+exits 2 'an OCSP answer about another certificate' chain bob.pem --anchors=root.pem --untrusted=mid.pem \
+    --crls=root.crl,mid.crl --ocsp=good.ors,bobs.ors --json
+holds 'is no answer about this one' [ "$(jq -c '[.chain[].answers // [] | .[].source]' out)" = \
+    '["mid.crl","bobs.ors","root.crl"]' ]
 exits 0 'with -v' chain alice.pem --anchors=root.pem --untrusted=mid.pem --crls=root.crl,mid.crl -v
 holds 'text tells it as well' grep -q 'source: mid.crl' out
 exits 0 'the policies that hold' chain policy.pem --anchors=root.pem --untrusted=policied.pem \
