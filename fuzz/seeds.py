@@ -190,6 +190,18 @@ def upki_config_seeds():
         yield name, text.encode()
 
 
+def importrow_seeds():
+    for name, text in [("index", "V\t270101000000Z\t\t80\tunknown\t/C=DE/CN=Alice\n"
+                                 "R\t20510101000000Z\t260101000000Z,keyTime,20251231000000Z\t01\tx\t/O=X\n"
+                                 "E\t200101000000Z\t\t-80\tunknown\t/CN=\n"),
+                       ("decimal", 'serial_decimal,name,status\n128,"a ""b"", c",valid\n-129,x,expired\n'),
+                       ("hex", "serial_hex,revoked_at,reason,since\nff:00,2026-01-02T03:04:05Z,superseded,@5\n"),
+                       ("unsaid", "name,serial\r\nten,10\r\nsixteen,0x10\r\n"),
+                       ("large", "serial_decimal\n730750818665451459101842416358141509827966271488\n"),
+                       ("quotes", 'serial_hex,name\n1,"open\n2,a"b"\n'), ("empty", "\n\t\t\t\t\t\n,,,\n")]:
+        yield name, text.encode()
+
+
 def crl_seeds():
     folder = os.path.join(HERE, "..", "tests", "fixtures", "crl")
     for file in sorted(os.listdir(folder)):
@@ -205,6 +217,7 @@ SEEDS = {
     "der": der_seeds,
     "fragment": fragment_seeds,
     "hex": hex_seeds,
+    "importrow": importrow_seeds,
     "jail_frame": jail_frame_seeds,
     "oid": oid_seeds,
     "pem": pem_seeds,
