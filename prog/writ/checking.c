@@ -68,8 +68,14 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
 {
     const struct task *t = argument;
     const struct filters *filters = &t->checking->filters;
-    struct writ_tls_sources sources = {filters->sets, filters->set_count, filters->crls.sources,
-                                       filters->crls.count};
+    struct writ_tls_sources sources = {
+        .sets = filters->sets,
+        .set_count = filters->set_count,
+        .crls = filters->crls.sources,
+        .crl_count = filters->crls.count,
+        .ocsp = t->what->ocsp,
+        .staple = t->what->staple,
+    };
     struct certificates *c = calloc(1, sizeof *c);
     struct writ_tls_facts facts = {.now = t->checking->now, .issuer = WRIT_TLS_SUBJECT_MALFORMED};
     struct writ_tls_verdict verdict;

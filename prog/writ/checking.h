@@ -29,6 +29,7 @@ void checking_end(struct checking *c);
 struct checking_subject {
     struct writ_span bytes;
     struct writ_span chain; /* more certificates among which issuers are looked for, or empty */
+    struct writ_span ocsp, staple; /* OCSP responses about the first one, or empty */
     enum writ_emit_form form;
     unsigned depth; /* of the object that is open */
 };

@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include "crypto/start.h"
+#include "object/ocsp.h"
 #include "shared/fetcher.h"
 #include "shared/file.h"
 #include "verdict/judge.h"
 #include "writ/checking.h"
+#include "writ/checkocsp.h"
 #include "writ/commands.h"
 #include "writ/server.h"
 #include "writ/verdicts.h"
@@ -19,7 +21,8 @@ struct run {
     const struct args *a;
     struct out *o;
     struct checking checking;
-    struct writ_buffer chain; /* of --chain */
+    struct writ_buffer chain;  /* of --chain */
+    struct writ_buffer staple; /* of --staple, DER or whatever it is */
 };
 
 /* -------------------------------------------------------------------------------- subjects */
@@ -54,9 +57,13 @@ static int read_subject(const struct run *r, const char *subject, struct writ_bu
 
 /* --------------------------------------------------------------------------------- answers */
 
-static const char *network(const char *subject)
+static const char *network(const struct run *r, const char *subject)
 {
-    return is_server(subject) ? "asked the server for its chain" : "none";
+    bool asks = args_choice(r->a, "ocsp", CHECKOCSP_NEVER) >= CHECKOCSP_SOFT;
+
+    if (is_server(subject))
+        return asks ? "asked the server for its chain, and OCSP" : "asked the server for its chain";
+    return asks ? "OCSP" : "none";
 }
 
 static int tell_json(const struct run *r, const char *subject, const struct checking_answer *answer,
@@ -68,7 +75,7 @@ static int tell_json(const struct run *r, const char *subject, const struct chec
     writ_emit_object(m, NULL);
     writ_emit_string(m, "subject", subject);
     writ_emit_span(m, "line", writ_buffer_span(&answer->line));
-    writ_emit_string(m, "network", network(subject));
+    writ_emit_string(m, "network", network(r, subject));
     rc = writ_emit_fragment_add(m, writ_buffer_span(&answer->fragment), e);
     writ_emit_end(m);
     return rc;
@@ -85,10 +92,10 @@ static int tell_text(const struct run *r, const char *subject, const struct chec
 
     if (r->a->operand_count > 1)
         out_say(r->o, "%s: %.*s; network: %s", file_shown(subject, shown), (int)answer->line.n,
-                (const char *)answer->line.p, network(subject));
+                (const char *)answer->line.p, network(r, subject));
     else
         out_say(r->o, "%.*s; network: %s", (int)answer->line.n, (const char *)answer->line.p,
-                network(subject));
+                network(r, subject));
     if (r->a->verbose > 0) {
         writ_emit_fragment_start(&m, WRIT_EMIT_TEXT, TEXT_DEPTH, &text);
         rc = writ_emit_fragment_add(&m, writ_buffer_span(&answer->fragment), e);
@@ -100,9 +107,10 @@ static int tell_text(const struct run *r, const char *subject, const struct chec
 
 static int check_one(const struct run *r, const char *subject)
 {
-    struct writ_buffer bytes = {0};
+    struct writ_buffer bytes = {0}, ocsp = {0};
     struct checking_subject what = {
         .chain = writ_buffer_span(&r->chain),
+        .staple = writ_buffer_span(&r->staple),
         .form = r->a->json ? WRIT_EMIT_JSON : WRIT_EMIT_TEXT,
         .depth = r->a->json ? RESULT_DEPTH : TEXT_DEPTH,
     };
@@ -110,10 +118,12 @@ static int check_one(const struct run *r, const char *subject)
     struct writ_error e = {0};
     int status;
 
-    if (read_subject(r, subject, &bytes, &e) < 0) {
+    if (read_subject(r, subject, &bytes, &e) < 0 ||
+        checkocsp_ask(r->a, writ_buffer_span(&bytes), what.chain, &ocsp, &e) < 0) {
         status = verdicts_tell_fault(r->o, subject, &e);
     } else {
         what.bytes = writ_buffer_span(&bytes);
+        what.ocsp = writ_buffer_span(&ocsp);
         if (checking_judge(&r->checking, &what, &answer, &e) < 0)
             status = verdicts_tell_fault(r->o, subject, &e);
         else if ((r->a->json ? tell_json(r, subject, &answer, &e)
@@ -124,6 +134,7 @@ static int check_one(const struct run *r, const char *subject)
     }
     checking_answer_free(&answer);
     writ_buffer_free(&bytes);
+    writ_buffer_free(&ocsp);
     return status;
 }
 
@@ -142,11 +153,12 @@ static int usage(const struct args *a, struct writ_error *e)
 
 static int start(struct run *r, struct writ_error *e)
 {
-    const char *chain = args_value(r->a, "chain");
+    const char *chain = args_value(r->a, "chain"), *staple = args_value(r->a, "staple");
 
     if (usage(r->a, e) < 0 ||
         (r->a->operand_count > 1 && writ_crypto_start(e) < 0) || /* once, not in each child */
         (chain != NULL && file_read(chain, CHECKING_BYTES_MAX, &r->chain, e) < 0) ||
+        (staple != NULL && file_read(staple, WRIT_OCSP_RESPONSE_MAX, &r->staple, e) < 0) ||
         checking_start(&r->checking, r->a->root, r->a->now, e) < 0)
         return -1;
     for (size_t i = 0; i < r->checking.filters.problem_count; i++)
@@ -154,6 +166,7 @@ static int start(struct run *r, struct writ_error *e)
     for (size_t i = 0; i < r->checking.filters.crls.problem_count; i++)
         out_note(r->o, "%s", r->checking.filters.crls.problems[i]);
     r->checking.policy.allow_uncovered = args_flag(r->a, "allow-uncovered");
+    r->checking.policy.require_ocsp = args_choice(r->a, "ocsp", CHECKOCSP_NEVER) == CHECKOCSP_HARD;
     return 0;
 }
 
@@ -177,6 +190,7 @@ static int run(const struct args *a, struct out *o)
     }
     checking_end(&r.checking);
     writ_buffer_free(&r.chain);
+    writ_buffer_free(&r.staple);
     return status;
 }
 
@@ -185,8 +199,7 @@ const struct command command_check = {
     .group = "judge",
     .summary = "is this TLS certificate revoked",
     .description =
-        "Asks the filters and CRLs on this device about the first certificate of a file (PEM or\n"
-        "DER, - for standard input).  https://HOST connects there for its chain.\n",
+        "Asks what is on this device about the first certificate of a file (PEM or DER).\n",
     .operands =
         (const struct operand_spec[]){
             {.name = "CERT|https://HOST", .hint = COMMAND_HINT_FILE, .many = true}, {0}},
@@ -201,13 +214,20 @@ const struct command command_check = {
              .help = "what the server speaks before TLS",
              .choices = server_protocols},
             {.name = "connect", .value = "HOST[:PORT]", .help = "connect there instead"},
+            {.name = "ocsp",
+             .value = "POLICY",
+             .help = "ask OCSP responders, too; by default never",
+             .choices = checkocsp_policies},
+            {.name = "staple",
+             .value = "FILE",
+             .help = "an OCSP answer that came with it, DER",
+             .hint = COMMAND_HINT_FILE},
             {.name = "allow-uncovered", .help = "exit 0 where no filter can know"},
             {0}},
-    .network = "with https://HOST",
+    .network = "with https://HOST or --ocsp",
     .starts_bare = true,
     .examples = (const char *const[]){"writ check good.pem revoked.pem  # exits 2",
                                       "writ check - <good.pem", NULL},
-    .exits = "0 good, 2 revoked, 3 untrusted or malformed, 4 not covered, 5 stale,\n"
-             "64 and up could not look; of several the worst\n",
+    .exits = "0 good, 2 revoked, 3 untrusted, 4 not covered, 5 stale, 64+ a fault\n",
     .run = run,
 };

@@ -293,8 +293,12 @@ static int judge(struct scan *s, size_t from, size_t to, struct writ_emit *m,
                  struct writ_buffer *answer, struct writ_error *e)
 {
     const struct filters *filters = &s->checking->filters;
-    struct writ_tls_sources sources = {filters->sets, filters->set_count, filters->crls.sources,
-                                       filters->crls.count};
+    struct writ_tls_sources sources = {
+        .sets = filters->sets,
+        .set_count = filters->set_count,
+        .crls = filters->crls.sources,
+        .crl_count = filters->crls.count,
+    };
     const struct found *f = &s->found[from];
     struct writ_span certs[ISSUERS_MAX];
     struct writ_tls_verdict verdict;

@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "crypto/verify.h"
+#include "evidence/ocsp.h"
 #include "evidence/onecrl.h"
 #include "evidence/path.h"
 
@@ -17,6 +18,7 @@ struct look {
     const struct writ_tls_sources *sources;
     int64_t now;
     struct writ_digester *digester;
+    bool is_first; /* it is about the certificate asked about, not one above it */
 };
 
 static bool same_name(const struct writ_name *a, const struct writ_name *b)
@@ -122,6 +124,38 @@ static int ask_filters(const struct look *l, const struct writ_cert *cert,
                               &link->fact, e);
 }
 
+/* A response is worth what it proves, whoever brought it. */
+static int add_response(const struct look *l, const struct writ_cert *cert,
+                        const struct writ_cert *issuer, struct writ_span response,
+                        enum writ_answer_from from, struct writ_tls_link *link,
+                        struct writ_error *e)
+{
+    struct writ_ocsp_question question;
+    struct writ_answer answer = {.from = from};
+
+    if (response.n == 0)
+        return 0;
+    writ_ocsp_question_init(&question, cert, issuer, l->now);
+    question.is_issued = true;
+    if (writ_check_ocsp(&question, response, &answer, e) < 0)
+        return -1;
+    answer.from = from;
+    writ_answers_add(link->answer, WRIT_TLS_ANSWERS_MAX, &link->answer_count, &answer);
+    return 0;
+}
+
+/* They are about the certificate asked about, and none above it. */
+static int add_responses(const struct look *l, const struct writ_cert *cert,
+                         const struct writ_cert *issuer, struct writ_tls_link *link,
+                         struct writ_error *e)
+{
+    if (!l->is_first)
+        return 0;
+    if (add_response(l, cert, issuer, l->sources->staple, WRIT_FROM_STAPLE, link, e) < 0)
+        return -1;
+    return add_response(l, cert, issuer, l->sources->ocsp, WRIT_FROM_OCSP, link, e);
+}
+
 /* Asks about one certificate; issuer is NULL when it is not known. */
 static int ask(const struct look *l, const struct writ_cert *cert, const struct writ_cert *issuer,
                struct writ_tls_link *link, struct writ_error *e)
@@ -136,11 +170,11 @@ static int ask(const struct look *l, const struct writ_cert *cert, const struct 
         return -1;
     writ_answers_add_crls(link->answer, WRIT_TLS_ANSWERS_MAX, &link->answer_count, l->sources->crls,
                           l->sources->crl_count, cert, hash, key, l->now);
-    return 0;
+    return add_responses(l, cert, issuer, link, e);
 }
 
 /* From the certificate asked about upwards, until a root or a missing link. */
-static int climb(const struct look *l, struct writ_cert *cert, struct writ_tls_facts *facts,
+static int climb(struct look *l, struct writ_cert *cert, struct writ_tls_facts *facts,
                  struct writ_error *e)
 {
     enum writ_tls_issuer found = WRIT_TLS_ISSUER_VERIFIED;
@@ -149,6 +183,7 @@ static int climb(const struct look *l, struct writ_cert *cert, struct writ_tls_f
     while (found == WRIT_TLS_ISSUER_VERIFIED && facts->count < WRIT_TLS_LINKS_MAX) {
         struct writ_tls_link *link = &facts->link[facts->count];
 
+        l->is_first = facts->count == 0;
         if (find_issuer(l, cert, &issuer, &found, e) < 0 || describe(l, cert, link, e) < 0 ||
             ask(l, cert, found == WRIT_TLS_ISSUER_VERIFIED ? &issuer : NULL, link, e) < 0)
             return -1;
@@ -165,7 +200,7 @@ int writ_check_tls(const struct writ_span *certs, size_t count,
                    const struct writ_tls_sources *sources, int64_t now,
                    struct writ_tls_facts *facts, struct writ_error *e)
 {
-    struct look l = {certs, count, sources, now, NULL};
+    struct look l = {certs, count, sources, now, NULL, true};
     struct writ_error found = {0};
     struct writ_cert cert;
     int rc;

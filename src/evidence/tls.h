@@ -20,6 +20,9 @@ struct writ_tls_sources {
     size_t set_count;
     const struct writ_crl_source *crls;
     size_t crl_count;
+    /* OCSP responses about the certificate asked about, or empty: strangers' bytes */
+    struct writ_span ocsp;   /* of a responder, or kept from before */
+    struct writ_span staple; /* that came with the certificate */
 };
 
 /* What is known of the issuer of the certificate asked about. */

@@ -9,6 +9,7 @@
 /* The built-in policy is all zero: the code profile of doc/DESIGN.md, chapter 1. */
 struct writ_policy {
     bool allow_uncovered; /* a certificate that no source covers passes */
+    bool require_ocsp;    /* without a current OCSP answer, good or stapled, nothing passes */
 };
 
 #endif

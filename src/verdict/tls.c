@@ -123,6 +123,27 @@ static void judge_unknown(const struct writ_policy *policy, const struct writ_tl
                writ_uncovered_text(fact->uncovered));
 }
 
+static bool has_ocsp(const struct writ_tls_link *link, enum writ_answer_status status)
+{
+    for (size_t i = 0; i < link->answer_count; i++) {
+        const struct writ_answer *a = &link->answer[i];
+
+        if ((a->from == WRIT_FROM_OCSP || a->from == WRIT_FROM_STAPLE) && a->status == status)
+            return true;
+    }
+    return false;
+}
+
+/* Whatever the other sources say. */
+static void judge_lack_of_ocsp(const struct writ_tls_link *link, struct writ_tls_verdict *v)
+{
+    if (has_ocsp(link, WRIT_ANSWER_STALE))
+        decide(v, WRIT_STALE, "", "%s: its OCSP answer is too old", link->subject);
+    else
+        decide(v, WRIT_NOT_COVERED, "try again later, or without --ocsp hard",
+               "%s: there is no OCSP answer that can be used", link->subject);
+}
+
 void writ_judge_tls(const struct writ_policy *policy, const struct writ_tls_facts *facts,
                     struct writ_tls_verdict *verdict)
 {
@@ -135,14 +156,18 @@ void writ_judge_tls(const struct writ_policy *policy, const struct writ_tls_fact
         return;
     else if (facts->issuer != WRIT_TLS_ISSUER_VERIFIED)
         judge_issuer(facts, verdict);
+    else if (policy->require_ocsp && !has_ocsp(link, WRIT_ANSWER_GOOD))
+        judge_lack_of_ocsp(link, verdict);
     else if (link_is_good(link))
         decide(verdict, WRIT_ALLOWED, "", "%s", link->subject);
     else if (link->fact.answer == WRIT_FILTER_GOOD)
         decide(verdict, WRIT_STALE, "writ pull", "%s: not revoked as of filters that are too old",
                link->subject);
     else if (other_answer(link, WRIT_ANSWER_STALE) != NULL)
-        decide(verdict, WRIT_STALE, "writ pull", "%s: not revoked as of a CRL that is too old",
-               link->subject);
+        decide(verdict, WRIT_STALE, "writ pull", "%s: not revoked as of %s that is too old",
+               link->subject,
+               other_answer(link, WRIT_ANSWER_STALE)->from == WRIT_FROM_CRL ? "a CRL"
+                                                                            : "an OCSP answer");
     else
         judge_unknown(policy, link, verdict);
 }
@@ -165,8 +190,9 @@ static const char *status(const struct writ_tls_verdict *verdict,
     switch (verdict->outcome) {
     case WRIT_ALLOWED:
     case WRIT_NOT_COVERED:
-        if (link_is_good(link))
-            return writ_filter_answer_name(WRIT_FILTER_GOOD);
+        if (link_is_good(link)) /* others say so, and that was not enough */
+            return writ_answer_status_name(
+                verdict->outcome == WRIT_ALLOWED ? WRIT_ANSWER_GOOD : WRIT_ANSWER_NO_EVIDENCE);
         return scope_answer(link) != NULL ? writ_answer_status_name(scope_answer(link)->status)
                                           : writ_filter_answer_name(link->fact.answer);
     case WRIT_FAULT:

@@ -1,0 +1,101 @@
+#include "writ/checkocsp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "object/namematch.h"
+#include "shared/certfile.h"
+#include "shared/jail.h"
+#include "shared/ocspclient.h"
+
+#define URL_MAX 1024
+
+const char *const checkocsp_policies[] = {"never", "cached", "soft", "hard", NULL};
+
+/* A subject, and what is made of it. */
+struct subject {
+    struct certfile own, more;
+    struct writ_cert cert, issuer;
+    char url[RACE_SERVERS_MAX][URL_MAX + 1];
+    struct ocspclient_question question;
+};
+
+static bool find_issuer(struct subject *s, const struct certfile *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (writ_cert_parse(f->cert[i], &s->issuer, NULL) == 0 &&
+            writ_name_matches(s->issuer.subject.der, s->cert.issuer.der))
+            return true;
+    }
+    return false;
+}
+
+/* False when there is nothing to ask with: the verdict will say why in its own words. */
+static bool read_subject(struct subject *s, struct writ_span bytes, struct writ_span chain)
+{
+    struct writ_error ignored = {0};
+
+    if (certfile_parse(bytes, "it", &s->own, &ignored) < 0 ||
+        writ_cert_parse(s->own.cert[0], &s->cert, NULL) < 0)
+        return false;
+    if (chain.n > 0 && certfile_parse(chain, "--chain", &s->more, &ignored) < 0)
+        return false;
+    return find_issuer(s, &s->own) || find_issuer(s, &s->more);
+}
+
+static void choose_responders(struct subject *s)
+{
+    struct writ_span rest = s->cert.access, url;
+    struct ocspclient_question *q = &s->question;
+
+    while (s->cert.has_ocsp_url && q->urls < RACE_SERVERS_MAX &&
+           writ_cert_next_ocsp_url(&rest, &url)) {
+        if (url.n > URL_MAX || memchr(url.p, 0, url.n) != NULL)
+            continue;
+        (void)snprintf(s->url[q->urls], sizeof s->url[0], "%.*s", (int)url.n, (const char *)url.p);
+        q->url[q->urls] = s->url[q->urls];
+        q->urls++;
+    }
+}
+
+static int ask(const struct args *a, struct subject *s, struct writ_buffer *response,
+               struct writ_error *e)
+{
+    struct ocspclient_result result = {.ms = 0};
+    struct places places = {0};
+    struct ocspclient_question *q = &s->question;
+    int rc = places_find(&places, a->root, e);
+
+    choose_responders(s);
+    q->places = &places;
+    q->cert = s->cert.der;
+    q->issuer = s->issuer.der;
+    q->hash = WRIT_OID_SHA1;
+    q->cached_only = args_choice(a, "ocsp", CHECKOCSP_NEVER) == CHECKOCSP_CACHED;
+    q->now = a->now;
+    q->deadline_ms = OCSPCLIENT_DEADLINE;
+    if (rc == 0)
+        rc = ocspclient_ask(q, &result, e);
+    if (rc == 0)
+        writ_buffer_add(response, writ_buffer_span(&result.response));
+    ocspclient_free(&result);
+    places_free(&places);
+    return rc < 0 ? -1 : writ_buffer_check(response, e);
+}
+
+int checkocsp_ask(const struct args *a, struct writ_span bytes, struct writ_span chain,
+                  struct writ_buffer *response, struct writ_error *e)
+{
+    struct subject s = {.question = {.urls = 0}};
+    int rc = 0;
+
+    if (args_choice(a, "ocsp", CHECKOCSP_NEVER) == CHECKOCSP_NEVER)
+        return 0;
+    if (jail_prepare(e) < 0)
+        return -1;
+    if (read_subject(&s, bytes, chain))
+        rc = ask(a, &s, response, e);
+    certfile_free(&s.own);
+    certfile_free(&s.more);
+    return rc;
+}
