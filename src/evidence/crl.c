@@ -69,17 +69,8 @@ static bool is_in_path(const struct writ_path *path, struct writ_span der)
     return false;
 }
 
-static bool is_being_asked(const struct writ_crl_pool *pool, struct writ_span der)
-{
-    for (size_t i = 0; i < pool->depth; i++) {
-        if (writ_span_equal(pool->asking[i], der))
-            return true;
-    }
-    return false;
-}
-
 /* Nothing of a signer's own path may be revoked, or unknown.  What is of the main path is asked
- * about by whoever built it; what is being asked about already is covered by its own CRL. */
+ * about by whoever built it. */
 static int is_unrevoked(struct writ_crl_pool *pool, const struct writ_path *path, bool *good,
                         struct writ_error *e)
 {
@@ -88,7 +79,7 @@ static int is_unrevoked(struct writ_crl_pool *pool, const struct writ_path *path
 
     *good = true;
     for (size_t i = 0; i + 1 < path->count && *good; i++) {
-        if (is_in_path(pool->path, path->cert[i]) || is_being_asked(pool, path->cert[i]))
+        if (is_in_path(pool->path, path->cert[i]))
             continue;
         if (writ_cert_parse(path->cert[i], &cert, NULL) < 0) {
             *good = false;
@@ -415,7 +406,7 @@ int writ_check_crls(struct writ_crl_pool *pool, const struct writ_cert *cert,
         say(&l, WRIT_ANSWER_NO_EVIDENCE, NULL, "signers of CRLs about signers of CRLs go too deep");
         return 0;
     }
-    pool->asking[pool->depth++] = cert->der;
+    pool->depth++;
     rc = walk_points(&l, e);
     pool->depth--;
     if (rc == 0)

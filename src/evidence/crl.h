@@ -37,7 +37,7 @@ struct writ_given_crl {
     struct writ_crl crl;
     const char *source; /* a file's name; borrowed */
     enum writ_check signed_well;
-    bool checking;              /* its signer is being looked for right now */
+    bool checking; /* its signer is being looked for right now: taken meanwhile, once it verifies */
     struct writ_span key;       /* of the signer that was found: its SubjectPublicKeyInfo */
     const char *fault;          /* why it is of no use; static */
     struct writ_span extension; /* the unknown critical one that is why */
@@ -53,8 +53,7 @@ struct writ_crl_pool {
     int64_t now;
     int64_t max_age; /* seconds since thisUpdate; 0: nextUpdate, or WRIT_CRLS_MAX_AGE without it */
     bool allow_sha1;
-    struct writ_span asking[WRIT_CRLS_DEPTH]; /* certificates that are being asked about */
-    size_t depth;
+    size_t depth; /* of questions within questions; 0 at the start */
 };
 
 /* Puts the newest first.  Once, before the first question. */

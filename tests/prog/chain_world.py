@@ -81,6 +81,14 @@ def certificates():
     certificate("ida", "ida", "mid", 0x1006, authority("CRL Authority"))
     certificate("selfmade", "Self Made", "root", 0x15, *ONLY_CRLS, authority("Self Made"))
     certificate("sam", "sam", "mid", 0x1007, authority("Self Made"))
+    certificate("x", "X", "root", 0x18, *ONLY_CRLS, authority("Y"))
+    certificate("y", "Y", "root", 0x19, *ONLY_CRLS, authority("X"))
+    certificate("xena", "xena", "mid", 0x100e, authority("X"))
+    for i in range(1, 6):
+        certificate("a%d" % i, "A%d" % i, "root", 0x20 + i, *ONLY_CRLS, authority("A%d" % min(i + 1, 5)))
+        SUBJECT["a%d" % i] = "A%d" % i
+    certificate("far", "far", "mid", 0x1011, authority("A1"))
+    certificate("near", "near", "mid", 0x1013, authority("A3"))
     certificate("server", "server", "mid", 0x1008, "extendedKeyUsage=serverAuth",
                 "subjectAltName=DNS:www.example.org,DNS:*.example.net,IP:192.0.2.1")
     certificate("named", "www.example.com", "mid", 0x1009)
@@ -103,7 +111,8 @@ def crl(out, who, entries=(), *extensions, n=7, this=-HOUR, until=DAY, key=None,
              this=at(this), until=b"" if until is None else at(until), key=(key or who) + ".key", **more)
 
 
-SUBJECT = {"root": "Root", "mid": "Mid", "mute": "Mute", "authority": "CRL Authority", "selfmade": "Self Made"}
+SUBJECT = {"root": "Root", "mid": "Mid", "mute": "Mute", "authority": "CRL Authority", "selfmade": "Self Made",
+           "x": "X", "y": "Y"}
 
 
 def entry(serial, *extensions):
@@ -292,8 +301,21 @@ def indirect():
     case(4, "a CRL of that issuer that is not indirect", "ida", "root direct", untrusted="mid authority")
     case(4, "an indirect CRL says nothing about who does not name its issuer", "alice", "root authority",
          untrusted="mid authority")
-    case(0, "a CRL that alone speaks about its own signer", "sam", "root selfmade", untrusted="mid selfmade")
-    case(4, "unless it revokes it", "sam", "selfrevoked root", untrusted="mid selfmade")
+    # rootca.crl says nothing about these signers, which are no CAs.
+    case(0, "a CRL that alone speaks about its own signer", "sam", "rootca selfmade", untrusted="mid selfmade")
+    case(4, "unless it revokes it", "sam", "selfrevoked rootca", untrusted="mid selfmade")
+    crl("x.crl", "x", (), flag)
+    crl("y.crl", "y", (), flag)
+    crl("yx.crl", "y", (entry("18", extension(OWNER, seq(tlv(0xa4, name("Root"))), True)),), flag)
+    case(0, "two signers that speak about each other", "xena", "rootca x y", untrusted="mid x y")
+    case(4, "unless one revokes the other", "xena", "rootca x yx", untrusted="mid x y")
+    for i in range(1, 6):
+        crl("a%d.crl" % i, "a%d" % i, (), flag)
+    case(0, "a signer whose signer's signer is good", "near", "rootca a3 a4 a5",
+         untrusted="mid a3 a4 a5")
+    case(4, "a missing CRL about one of them", "near", "rootca a3 a5", untrusted="mid a3 a4 a5")
+    case(4, "signers about signers go only so deep", "far", "rootca a1 a2 a3 a4 a5",
+         untrusted="mid a1 a2 a3 a4 a5")
 
 
 def paths():
