@@ -46,11 +46,14 @@ int judge_start(struct judge *j, const char *root, int64_t now, bool asked_for,
     if (jail_prepare(e) < 0 || places_find(&j->places, root, e) < 0 ||
         trust_load(&j->places, &j->trust, e) < 0)
         return -1;
-    return trust_load_feeds(&j->places, &j->trust, e);
+    if (trust_load_feeds(&j->places, &j->trust, e) < 0)
+        return -1;
+    return crls_open(&j->crls, &j->places, e);
 }
 
 void judge_end(struct judge *j)
 {
+    crls_close(&j->crls);
     trust_free(&j->trust);
     places_free(&j->places);
 }
@@ -134,6 +137,7 @@ static int run_engine(struct writ_engine *engine, const struct subject *s, struc
 {
     struct writ_wanted wanted;
 
+    writ_engine_crls(engine, s->judge->crls.sources, s->judge->crls.count);
     if (trust_bundles(engine, &s->judge->trust, e) < 0 ||
         writ_engine_subject(engine, s->file, e) < 0)
         return -1;

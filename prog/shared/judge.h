@@ -9,6 +9,7 @@
 
 #include "base/emit.h"
 #include "base/env.h"
+#include "shared/crls.h"
 #include "shared/trust.h"
 #include "verdict/judge.h"
 
@@ -22,11 +23,12 @@
 struct judge {
     struct places places;
     struct trust trust;
+    struct crls crls; /* the CRLs that are sources */
     struct writ_policy policy;
     struct writ_env env;
 };
 
-/* Reads trust and feeds.  now and asked_for are args' now and now_was_given. */
+/* Reads trust, feeds and CRLs.  now and asked_for are args' now and now_was_given. */
 int judge_start(struct judge *j, const char *root, int64_t now, bool asked_for,
                 struct writ_error *e) WRIT_MUST_CHECK;
 void judge_end(struct judge *j);

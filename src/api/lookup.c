@@ -102,6 +102,7 @@ static enum writ_lookup_answer answer_of(enum writ_status status)
         return WRIT_LOOKUP_UNNUMBERED;
     case WRIT_STATUS_NOT_ASKED:
     case WRIT_STATUS_NOT_COVERED:
+    case WRIT_STATUS_STALE: /* a CRL has no part in it */
         break;
     }
     return WRIT_LOOKUP_NO_ISSUER;
@@ -112,7 +113,7 @@ int writ_lookup_certificate(struct writ_lookup *l, const uint8_t *cert, size_t n
                             int64_t *since, struct writ_error *e)
 {
     struct writ_cert parsed, issuer_parsed;
-    struct writ_link link = {0};
+    struct writ_link link; /* large, and only what is asked for below is set */
 
     if (l == NULL || cert == NULL || issuer == NULL)
         return writ_fail_null(e, "writ_lookup_certificate");

@@ -28,6 +28,7 @@ struct writ_engine {
 
     size_t source_count;
     struct writ_source source[WRIT_BUNDLES_MAX];
+    struct writ_source_crls crls;
     bool needed[WRIT_BUNDLES_MAX];
     size_t next_feed; /* STAGE_FEEDS: the first one not yet brought */
 
@@ -83,6 +84,12 @@ int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle,
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "bundle: its root is not the one accepted");
     engine->source_count++;
     return 0;
+}
+
+void writ_engine_crls(struct writ_engine *engine, const struct writ_crl_source *crls, size_t count)
+{
+    if (engine->stage == STAGE_NEW)
+        engine->crls = (struct writ_source_crls){.at = crls, .count = count};
 }
 
 /* -------------------------------------------------------------------------------- the seals */
@@ -260,7 +267,9 @@ static int ask_sources(struct writ_engine *engine, struct writ_error *e)
     engine->evidence.now = writ_effective_now(engine->env.now, engine->env.asked_for,
                                               engine->source, engine->source_count);
     engine->evidence.source_count = engine->source_count;
+    engine->crls.now = engine->evidence.now;
     for (size_t i = 0; i < engine->source_count; i++) {
+        engine->source[i].crls = engine->crls;
         if (writ_source_facts(&engine->source[i], &engine->evidence.source[i], e) < 0)
             return -1;
         if (!engine->needed[i])

@@ -16,6 +16,7 @@
 
 #include "base/env.h"
 #include "base/span.h"
+#include "evidence/crlsource.h"
 #include "verdict/judge.h"
 #include "writ/judge.h"
 
@@ -46,6 +47,10 @@ void writ_engine_free(struct writ_engine *engine);
 int writ_engine_trust(struct writ_engine *engine, struct writ_span bundle,
                       const uint8_t fingerprint[WRIT_HASH_BYTES],
                       struct writ_error *e) WRIT_MUST_CHECK;
+
+/* The CRLs that are sources on this device, which are asked about every certificate, too.  They are
+ * borrowed.  After writ_engine_subject they change nothing any more. */
+void writ_engine_crls(struct writ_engine *engine, const struct writ_crl_source *crls, size_t count);
 
 /* The file to be judged: all its bytes. */
 int writ_engine_subject(struct writ_engine *engine, struct writ_span file,

@@ -8,7 +8,11 @@
 #ifndef WRIT_EVIDENCE_ANSWER_H
 #define WRIT_EVIDENCE_ANSWER_H
 
-#include "evidence/evidence.h"
+#include "base/error.h"
+#include "base/reason.h"
+
+#define WRIT_FACT_TEXT 384
+#define WRIT_WHO_TEXT  256
 
 enum writ_answer_from {
     WRIT_FROM_TABLE,

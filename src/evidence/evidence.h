@@ -8,17 +8,15 @@
 #ifndef WRIT_EVIDENCE_EVIDENCE_H
 #define WRIT_EVIDENCE_EVIDENCE_H
 
-#include "base/error.h"
-#include "base/reason.h"
+#include "evidence/answer.h"
 
-#define WRIT_FACT_TEXT     384
-#define WRIT_WHO_TEXT      256
 #define WRIT_SERIAL_TEXT   43 /* 21 octets in hexadecimal, and a NUL */
 #define WRIT_LINKS_MAX     8
 #define WRIT_FACTS_ENTRIES 8
 #define WRIT_FACTS_SEALS   2 /* a tail, and a detached seal beside it */
 #define WRIT_BUNDLES_MAX   32
 #define WRIT_HASH_BYTES    32
+#define WRIT_LINK_ANSWERS  4 /* of all sources, about one certificate of a path */
 
 /* A check that can fail, and why it did. */
 enum writ_check { WRIT_CHECK_NOT_MADE, WRIT_CHECK_PASSED, WRIT_CHECK_FAILED };
@@ -37,6 +35,7 @@ enum writ_status {
     WRIT_STATUS_NOT_COVERED, /* no source on this device knows its issuer */
     WRIT_STATUS_BURNED,      /* numbered by a CA that was lost and restored from a backup */
     WRIT_STATUS_UNNUMBERED,  /* no number, from an issuer that numbers */
+    WRIT_STATUS_STALE,       /* only a CRL covers it, and that is too old */
 };
 
 struct writ_revocation_fact {
@@ -61,6 +60,10 @@ struct writ_link {
                                   revocation that a timestamp outlives covers nothing */
     struct writ_revocation_fact revocation; /* when revoked */
     uint64_t covered_below;                 /* what the source covered, when it numbers */
+    bool by_crl;         /* it is good by a CRL that is current, whatever the feed covers */
+    int64_t crl_until;   /* until when it is */
+    size_t answer_count; /* what each source says, in the order they were asked */
+    struct writ_answer answer[WRIT_LINK_ANSWERS];
 };
 
 /* A path, leaf first. */

@@ -17,8 +17,10 @@ int writ_revocation_key(struct writ_digester *digester, const uint8_t issuer[WRI
                         struct writ_span serial, uint8_t key[WRIT_TABLE_KEY],
                         struct writ_error *e) WRIT_MUST_CHECK;
 
-/* Asks the source about every certificate of the path but the root.  The list is asked first,
- * whatever the number.  A source that is not open covers nothing. */
+/* Asks the source, and the CRLs that are sources, about every certificate of the path but the root.
+ * The list is asked first, whatever the number.  A source that is not open covers nothing.  What a
+ * CRL lists is revoked; what a current one covers is good, where the feed's table covers nothing or
+ * is older than the certificate. */
 int writ_check_revocation(const struct writ_source *source, const struct writ_checked_path *checked,
                           struct writ_path_facts *facts, struct writ_error *e) WRIT_MUST_CHECK;
 

@@ -8,11 +8,19 @@
 #ifndef WRIT_EVIDENCE_SOURCE_H
 #define WRIT_EVIDENCE_SOURCE_H
 
+#include "evidence/crlsource.h"
 #include "evidence/evidence.h"
 #include "object/bundle.h"
 #include "object/cert.h"
 #include "object/feed.h"
 #include "object/table.h"
+
+/* The CRLs of this device, which are asked about a source's certificates as well. */
+struct writ_source_crls {
+    const struct writ_crl_source *at;
+    size_t count;
+    int64_t now;
+};
 
 /* Everything borrows from the bytes the caller brought. */
 struct writ_source {
@@ -26,6 +34,7 @@ struct writ_source {
     struct writ_table table; /* when state is open */
     enum writ_source_state state;
     char reason[WRIT_FACT_TEXT];
+    struct writ_source_crls crls;
 };
 
 /* Reads a bundle (DER) and checks that its root signed itself and the bundle.  The source is then

@@ -9,6 +9,7 @@
 #define WRIT_EVIDENCE_TLS_H
 
 #include "evidence/answers.h"
+#include "evidence/evidence.h"
 
 #define WRIT_TLS_LINKS_MAX   8
 #define WRIT_TLS_CERTS_MAX   1024 /* certificates among which issuers are looked for */

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "base/time.h"
+#include "verdict/answer.h"
 
 /* --------------------------------------------------------------------------------- one line */
 
@@ -114,6 +115,8 @@ static const char *status_name(enum writ_status status)
         return "burned-number";
     case WRIT_STATUS_UNNUMBERED:
         return "unnumbered";
+    case WRIT_STATUS_STALE:
+        return "stale";
     }
     return "unknown";
 }
@@ -124,6 +127,17 @@ static void emit_revocation(struct writ_emit *m, const struct writ_revocation_fa
     writ_emit_string(m, "reason", writ_reason_name(revocation->reason));
     writ_emit_time(m, "since", revocation->since);
     writ_emit_time(m, "revoked_at", revocation->revoked_at);
+    writ_emit_end(m);
+}
+
+static void emit_answers(struct writ_emit *m, const struct writ_link *link)
+{
+    writ_emit_list(m, "answers");
+    for (size_t i = 0; i < link->answer_count; i++) {
+        writ_emit_object(m, NULL);
+        writ_explain_answer(&link->answer[i], m);
+        writ_emit_end(m);
+    }
     writ_emit_end(m);
 }
 
@@ -143,6 +157,8 @@ static void emit_link(struct writ_emit *m, const struct writ_link *link, bool is
         emit_revocation(m, &link->revocation);
     if (link->covered_below > 0)
         writ_emit_unsigned(m, "covered_below", link->covered_below);
+    if (!is_root)
+        emit_answers(m, link);
     writ_emit_end(m);
 }
 

@@ -60,6 +60,7 @@ static const struct meaning meanings[WRIT_WHY_COUNT] = {
                                 "its CA was restored from a backup and must issue the certificate "
                                 "again"},
     [WRIT_WHY_FEED_EXPIRED] = {"feed-expired", "pull (writ pull)"},
+    [WRIT_WHY_CRL_EXPIRED] = {"crl-expired", "pull (writ pull)"},
     [WRIT_WHY_NO_SEAL] = {"no-seal", "ask its publisher for a sealed release, or seal it yourself "
                                      "(writ sign)"},
     [WRIT_WHY_DATA_DAMAGED] = {"data-damaged", "pull again (writ pull)"},
@@ -252,17 +253,29 @@ static const struct writ_link *first_with(const struct writ_path_facts *path,
     return NULL;
 }
 
+/* Where a feed was never pulled, what is covered is covered by CRLs. */
 static bool is_stale(struct finding *f, const struct writ_source_facts *source, bool newer,
                      int64_t now)
 {
     char ago[WRIT_DURATION_MAX];
 
-    if (now <= source->expires)
+    if (now <= source->expires || source->state == WRIT_SOURCE_ABSENT)
         return false;
     writ_duration_format(now - source->expires, ago);
     find(f, WRIT_STALE, WRIT_WHY_FEED_EXPIRED, "feed %llu of %s expired %s ago%s",
          (unsigned long long)source->version, source->origin, ago,
          newer ? ", and the certificate is newer than it" : "");
+    return true;
+}
+
+/* A certificate that only a CRL covers, and a stale one. */
+static bool crl_is_stale(struct finding *f, const struct writ_path_facts *path)
+{
+    const struct writ_link *link = first_with(path, WRIT_STATUS_STALE);
+
+    if (link == NULL)
+        return false;
+    find(f, WRIT_STALE, WRIT_WHY_CRL_EXPIRED, "the CRL that covers %s is too old", link->subject);
     return true;
 }
 
@@ -281,7 +294,7 @@ static bool is_uncovered(struct finding *f, const struct writ_path_facts *path,
     const struct writ_link *burned = first_with(path, WRIT_STATUS_BURNED);
     const struct writ_link *unknown = first_unknown(path);
 
-    if (source->state == WRIT_SOURCE_ABSENT) {
+    if (source->state == WRIT_SOURCE_ABSENT && unknown != NULL) {
         find(f, WRIT_NOT_COVERED, WRIT_WHY_NEVER_PULLED,
              "no revocation data of %s is on this device", source->origin);
         return true;
@@ -308,6 +321,8 @@ static bool covered_part_is_stale(struct finding *f, const struct writ_path_fact
 {
     const struct writ_link *newer = first_with(path, WRIT_STATUS_NEWER);
 
+    if (crl_is_stale(f, path))
+        return true;
     if (newer == NULL && first_with(path, WRIT_STATUS_GOOD) == NULL)
         return false;
     return is_stale(f, source, newer != NULL, now);
@@ -332,7 +347,7 @@ static void judge_coverage(const struct writ_policy *policy, const struct writ_e
 
     if (is_uncovered(f, &entry->path, source))
         judge_uncovered(policy, evidence, entry, f);
-    else if (is_stale(f, source, newer != NULL, evidence->now))
+    else if (crl_is_stale(f, &entry->path) || is_stale(f, source, newer != NULL, evidence->now))
         return;
     else if (newer == &entry->path.link[0])
         find(f, WRIT_ALLOWED, WRIT_WHY_NEWER, "newer than feed %llu, which is fresh",
@@ -495,6 +510,10 @@ static void limit_in_time(const struct writ_evidence *evidence,
 
     if (source->state == WRIT_SOURCE_OPEN)
         earlier(v, source->expires);
+    for (size_t i = 0; i < entry->path.count; i++) {
+        if (entry->path.link[i].by_crl)
+            earlier(v, entry->path.link[i].crl_until);
+    }
     for (size_t i = 0; entry->stamp.state != WRIT_STAMP_COUNTS && i < entry->path.count; i++)
         earlier(v, entry->path.link[i].not_after);
 }
@@ -521,6 +540,7 @@ static bool wants_pull(const struct finding *f, const struct writ_entry_facts *e
     case WRIT_WHY_ISSUER_UNKNOWN:
     case WRIT_WHY_NEVER_PULLED:
     case WRIT_WHY_FEED_EXPIRED:
+    case WRIT_WHY_CRL_EXPIRED:
     case WRIT_WHY_DATA_DAMAGED:
         return true;
     case WRIT_WHY_CERTIFICATE_REVOKED:

@@ -37,6 +37,7 @@ enum writ_why {
     WRIT_WHY_NEVER_PULLED,
     WRIT_WHY_BURNED_NUMBER,
     WRIT_WHY_FEED_EXPIRED,
+    WRIT_WHY_CRL_EXPIRED,
     WRIT_WHY_NO_SEAL,
     WRIT_WHY_DATA_DAMAGED,
     WRIT_WHY_UNDECIDED, /* the evidence is not complete: no verdict yet */
