@@ -1,5 +1,5 @@
-# A folder that this user's own CA has written, and a mirror of filters: one, that covers one log until
-# yesterday.
+# A folder that this user's own CA has written; a mirror of filters: one, that covers one log until
+# yesterday; a CRL and the certificate of its CA.
 make_ca
 publish
 mkdir mirror
@@ -12,3 +12,5 @@ open("mirror/20260322-0-default.filter", "wb").write(filter)
 files = [{"filename": "20260322-0-default.filter", "size": len(filter), "hash": hashlib.sha256(filter).hexdigest()}]
 json.dump({"generated_at": now, "comment": "", "files": files}, open("mirror/manifest.json", "w"))
 PY
+cp "$source_root/tests/fixtures/crl/ca.pem" .
+cp "$source_root/tests/fixtures/crl/all.crl" ca.crl
