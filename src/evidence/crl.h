@@ -25,6 +25,7 @@
 #include "base/time.h"
 #include "crypto/path.h"
 #include "evidence/answer.h"
+#include "evidence/evidence.h"
 #include "object/crl.h"
 
 #define WRIT_CRLS_SKEW    (5 * WRIT_MINUTE) /* what two clocks may differ by */
