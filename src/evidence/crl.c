@@ -147,10 +147,9 @@ static int find_signer(struct writ_crl_pool *pool, struct writ_given_crl *given,
         if (has_signed(pool, given, pool->cert[i], &good, e) < 0)
             return -1;
     }
-    if (good)
-        given->signed_well = WRIT_CHECK_PASSED;
-    else if (pool->depth == 1) /* deeper down another one may have been in the way */
-        given->signed_well = WRIT_CHECK_FAILED;
+    /* Deeper down it may rest on a CRL whose own signer is still being looked for. */
+    if (pool->depth == 1)
+        given->signed_well = good ? WRIT_CHECK_PASSED : WRIT_CHECK_FAILED;
     given->fault = good ? NULL : NOBODY;
     return 0;
 }

@@ -84,6 +84,8 @@ def certificates():
     certificate("x", "X", "root", 0x18, *ONLY_CRLS, authority("Y"))
     certificate("y", "Y", "root", 0x19, *ONLY_CRLS, authority("X"))
     certificate("xena", "xena", "mid", 0x100e, authority("X"))
+    certificate("yves", "yves", "mid", 0x100f, authority("X").replace("dirName:d", "dirName:d,dirName:e")
+                + "\n[e]\nO=Example Corp\nCN=Y")
     for i in range(1, 6):
         certificate("a%d" % i, "A%d" % i, "root", 0x20 + i, *ONLY_CRLS, authority("A%d" % min(i + 1, 5)))
         SUBJECT["a%d" % i] = "A%d" % i
@@ -308,6 +310,8 @@ def indirect():
     crl("y.crl", "y", (), flag)
     crl("yx.crl", "y", (entry("18", extension(OWNER, seq(tlv(0xa4, name("Root"))), True)),), flag)
     case(0, "two signers that speak about each other", "xena", "rootca x y", untrusted="mid x y")
+    case(4, "where one revokes the other, nobody vouches for it", "yves", "rootca x yx",
+         untrusted="mid x y")
     case(4, "unless one revokes the other", "xena", "rootca x yx", untrusted="mid x y")
     for i in range(1, 6):
         crl("a%d.crl" % i, "a%d" % i, (), flag)
