@@ -226,8 +226,7 @@ const struct command command_check = {
             {0}},
     .network = "with https://HOST or --ocsp",
     .starts_bare = true,
-    .examples = (const char *const[]){"writ check good.pem revoked.pem  # exits 2",
-                                      "writ check - <good.pem", NULL},
+    .examples = (const char *const[]){"writ check good.pem revoked.pem  # exits 2", NULL},
     .exits = "0 good, 2 revoked, 3 untrusted, 4 not covered, 5 stale, 64+ a fault\n",
     .run = run,
 };

@@ -151,7 +151,7 @@ const struct command command_ocsp_query = {
              .help = "write the answer there, DER",
              .hint = COMMAND_HINT_FILE},
             {0}},
-    .network = "unless --cached",
+    .network = "for an answer that is not kept",
     .examples = (const char *const[]){"writ ocsp query alice.pem --issuer=ca.pem --cached "
                                       "# exits 4",
                                       NULL},

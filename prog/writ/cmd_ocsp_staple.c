@@ -121,8 +121,8 @@ const struct command command_ocsp_staple = {
     .words = "ocsp staple",
     .group = "more",
     .summary = "keep the OCSP answer that a TLS server staples",
-    .description = "A good answer is written to FILE, which nginx (ssl_stapling_file) and haproxy\n"
-                   "(CERT.pem.ocsp) read; any other one leaves it as it is.\n",
+    .description = "A good answer is written to FILE, which nginx and haproxy read; any other one\n"
+                   "leaves it as it is.\n",
     .operands =
         (const struct operand_spec[]){{.name = "CERT|CHAIN", .hint = COMMAND_HINT_FILE}, {0}},
     .options =
@@ -147,10 +147,10 @@ const struct command command_ocsp_staple = {
             {.name = "deadline", .value = "MS", .help = "for asking; default 10000"},
             {.name = "reload-cmd", .value = "COMMAND", .help = "run it when the file has changed"},
             {0}},
-    .network = "unless --response",
+    .network = "for an answer that is not given",
     .mutates = true,
     .examples = (const char *const[]){"writ ocsp staple alice.pem --issuer=ca.pem "
-                                      "--response answer.der --out alice.pem.ocsp",
+                                      "--response answer.der --out staple",
                                       NULL},
     .exits = "0 good and in place, 2 revoked, 4 no usable answer, 5 too old\n",
     .run = run,
