@@ -139,7 +139,7 @@ static int check_header(struct castore *s, struct writ_error *e)
     return write_version == 1 && has_wal ? refuse_foreign_journal(s, e) : 0;
 }
 
-static int check_version(struct castore *s, struct writ_error *e)
+static int check_version_in_view(struct castore *s, struct writ_error *e)
 {
     int64_t version = 0;
 
@@ -155,6 +155,18 @@ static int check_version(struct castore *s, struct writ_error *e)
                          "the CA store %s is damaged: it has schema %lld, wanted %d to %d",
                          s->shown, (long long)version, CASTORE_SCHEMA_OLDEST, CASTORE_SCHEMA);
     return castore_schema_check(s, (int)version, e);
+}
+
+/* In one view of the file: another command may just now take it to a newer schema. */
+static int check_version(struct castore *s, struct writ_error *e)
+{
+    int rc = castore_sql_exec(s, "BEGIN", e);
+
+    if (rc == 0)
+        rc = check_version_in_view(s, e);
+    if (sqlite3_get_autocommit(s->db) == 0)
+        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
 }
 
 /* Every page, when that is quick. */

@@ -2,7 +2,7 @@
 # Goal of this test: what `writ ca export` writes is understood by programs that know nothing of writ.
 # OpenSSL refuses exactly what is revoked, by a file and by a hashed directory; an nginx that was not
 # changed closes its door on a client within one reload; numbers rise, deltas and partitions are what
-# RFC 5280 wants of them.
+# RFC 5280 wants of them.  And OpenSSL believes an OCSP answer that a responder's certificate signs.
 . "$(dirname "$0")/fast.sh"
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/journey.sh"
@@ -152,6 +152,33 @@ run w ca export --crl link.crl
 holds "nothing is written through a symbolic link" sh -c "[ $code -eq 73 ] && [ -L link.crl ]"
 refuses 78 "readers refuse a CRL that goes back" "a clock that goes back takes no number" \
     writ --at 2020-01-01 ca export --crl old.crl
+
+# --- a responder's certificate ---
+
+works "a certificate for a responder" \
+    w ca issue "Example OCSP" --responder --out ocsp --insecure-plain-key --json
+holds "is called one" [ "$(jq -r .role out)" = responder ]
+openssl x509 -in ocsp.pem -noout -text >ocsp.txt
+holds "its purpose is OCSP signing alone, and nobody need ask about it" \
+    sh -c "grep -A1 'Extended Key Usage' ocsp.txt | grep -qx ' *OCSP Signing' && grep -q 'OCSP No Check' ocsp.txt"
+holds "it ends within 30 days" sh -c 'openssl x509 -in ocsp.pem -checkend 2505600 >/dev/null &&
+    ! openssl x509 -in ocsp.pem -checkend 2592001 >/dev/null'
+refuses 64 "one minute to 90 days" "a long life is refused" \
+    w ca issue "Long OCSP" --responder --life 91d --out long --insecure-plain-key
+refuses 64 "two certificates" "a responder stamps nothing" \
+    w ca issue "Both" --responder --tsa --out both --insecure-plain-key
+works "one for the root's certificates" \
+    w ca issue "Root OCSP" --responder --issuer "Example Corp Root CA" --out rootocsp --insecure-plain-key
+ca_certificates
+holds "is the root's" openssl verify -purpose any -CAfile root.pem rootocsp.pem
+printf 'V\t301231000000Z\t\t%s\tunknown\t/CN=x\n' \
+    "$(openssl x509 -in bob.pem -noout -serial | cut -d= -f2)" >responder.txt
+must openssl ocsp -no_nonce -issuer intermediate.pem -cert bob.pem -reqout req.der
+must openssl ocsp -index responder.txt -rsigner ocsp.pem -rkey ocsp.key -CA intermediate.pem \
+    -reqin req.der -respout resp.der
+openssl ocsp -no_nonce -respin resp.der -issuer intermediate.pem -cert bob.pem -CAfile root.pem \
+    -verify_other intermediate.pem >ocsp.out 2>&1
+holds "OpenSSL believes what it signs" grep -q 'Response verify OK' ocsp.out
 
 # --- nginx, unmodified ---
 

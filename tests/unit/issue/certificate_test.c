@@ -343,6 +343,36 @@ static void a_ca_signs_with_p256_or_rsa(void **state)
     scratch_remove(&s);
 }
 
+static void a_responder_signs_answers_and_nobody_asks_about_it(void **state)
+{
+    struct holder root = issued(WRIT_ROLE_ROOT, NULL);
+    struct holder responder = issued(WRIT_ROLE_RESPONDER, &root);
+
+    (void)state;
+    assert_true(writ_cert_has_sole_purpose(&responder.cert, WRIT_OID_OCSP_SIGNING));
+    assert_false(responder.cert.purposes_critical);
+    assert_true(responder.cert.has_nocheck);
+    assert_false(responder.cert.is_ca || responder.cert.has_unknown_critical);
+    assert_false(root.cert.has_nocheck);
+    holder_free(&responder);
+    holder_free(&root);
+}
+
+static void an_adopted_issuer_numbers_nothing(void **state)
+{
+    struct holder root = issued(WRIT_ROLE_ROOT, NULL);
+    struct holder leaf = holder_of(writ_key_generate(WRIT_KEY_P256, &e));
+    struct writ_certificate_order order = order_of(WRIT_ROLE_DEVELOPER, &leaf, &root);
+
+    (void)state;
+    order.unnumbered = true;
+    assert_ok(writ_issue_certificate(&order, &leaf.der, &e));
+    assert_ok(writ_cert_parse(writ_buffer_span(&leaf.der), &leaf.cert, &e));
+    assert_false(leaf.cert.is_numbered);
+    holder_free(&leaf);
+    holder_free(&root);
+}
+
 static void numbers_have_63_bits(void **state)
 {
     struct holder root = issued(WRIT_ROLE_ROOT, NULL), leaf = new_holder();
@@ -541,6 +571,8 @@ static const struct CMUnitTest claims[] = {
     CLAIM(the_key_that_signs_is_the_issuers),
     CLAIM(only_a_root_issues_itself),
     CLAIM(a_ca_signs_with_p256_or_rsa),
+    CLAIM(a_responder_signs_answers_and_nobody_asks_about_it),
+    CLAIM(an_adopted_issuer_numbers_nothing),
     CLAIM(numbers_have_63_bits),
     CLAIM(a_key_that_is_none_is_refused),
     CLAIM(a_certificate_is_appended),
