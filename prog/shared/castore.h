@@ -349,6 +349,41 @@ int castore_change_last(struct castore *s, uint64_t *seq, struct writ_error *e) 
 int castore_change_each(struct castore *s, uint64_t after, castore_certificate_visit *visit,
                         void *arg, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* --- what a responder follows --- */
+
+/* A certificate and where it stands, without its bytes. */
+struct castore_status {
+    int64_t id;
+    int64_t issuer;                     /* its issuer's id; its own, for a root */
+    uint8_t serial[CASTORE_SERIAL_MAX]; /* as in castore_certificate */
+    size_t serial_n;
+    bool revoked; /* or held: then the rest is meaningful */
+    enum writ_reason reason;
+    int64_t revoked_at;
+};
+
+/* Calls visit for each certificate with a higher id than after, in any order; a million take less
+ * than a second.  revoked is always false: castore_status_revoked tells, in the same view
+ * (castore_begin).  Otherwise like castore_certificate_each. */
+typedef int castore_status_visit(void *arg, const struct castore_status *status,
+                                 struct writ_error *e);
+int castore_status_each(struct castore *s, int64_t after, castore_status_visit *visit, void *arg,
+                        struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Calls visit for each that is revoked or held. */
+int castore_status_revoked(struct castore *s, castore_status_visit *visit, void *arg,
+                           struct writ_error *e) WRIT_MUST_CHECK;
+
+/* Calls visit, once and as it is now, for each that has changed after the change with this number;
+ * those whose revocation was lifted are not revoked.  The store must have castore_change_last. */
+int castore_status_changed(struct castore *s, uint64_t after, castore_status_visit *visit,
+                           void *arg, struct writ_error *e) WRIT_MUST_CHECK;
+
+/* A number that is another one after anybody else has committed something: cheap enough to ask for
+ * many times a second. */
+int castore_data_version(struct castore *s, int64_t *version,
+                         struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Content that is revoked by itself, whoever sealed it. */
 struct castore_content {
     uint64_t length;
