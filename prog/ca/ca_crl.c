@@ -176,7 +176,7 @@ static int has_left(struct ca_crl_job *job, const struct castore_certificate *c,
         return 0;
     if (castore_crl(job->ca->store, c->issuer, "", &crl, e) < 0)
         return -1;
-    *left = crl.has_base && crl.base_update > c->not_after;
+    *left = (crl.has_base ? crl.base_update : crl.this_update) > c->not_after;
     return 0;
 }
 

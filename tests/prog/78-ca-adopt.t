@@ -172,6 +172,29 @@ works "a certificate from the adopted CA" w ca issue Dora --out dora --insecure-
 holds "has no number" sh -c 'jq -e "has(\"number\") | not" out >/dev/null && ! openssl x509 -in dora.pem -noout -text | grep -q 2.25.156184997021121762790734345848554784336.3'
 holds "and OpenSSL follows it to the root" openssl verify -CAfile root.pem -untrusted issuing.pem -purpose any dora.pem
 
+# --- expired certificates ---
+
+fresh
+must w ca adopt root.pem issuing.pem --key root.key --key issuing.key --insecure-plain-keys
+days() {
+    date -u -d "@$(($(date +%s) + $1 * 86400))" +%Y-%m-%dT%H:%M:%SZ
+}
+printf 'serial_hex,revoked_at,not_after\n05,%s,%s\n' "$(days -1)" "$(days 10)" >list.csv
+must w ca import list.csv --issuer "Old Issuing"
+# listed_at DAYS OPTION...: 1 when the CRL that is exported then lists it, else 0.
+listed_at() {
+    at_day=$(days "$1")
+    shift
+    must writ --at "$at_day" ca export --crl expired.crl "$@"
+    awk '/BEGIN/ { n++ } n == 2' expired.crl | openssl crl -noout -text >expired.txt
+    grep -c 'Serial Number: 05' expired.txt
+}
+holds "a revoked certificate is listed" [ "$(listed_at 5 --drop-expired)" = 1 ]
+holds "and once after its end" [ "$(listed_at 11 --drop-expired)" = 1 ]
+holds "it stays by default, and the CRL says so" sh -c "[ $(listed_at 12) = 1 ] && grep -q 2.5.29.60 expired.txt"
+holds "and leaves where that is asked for" [ "$(listed_at 13 --drop-expired)" = 0 ]
+holds "which the CRL does not call kept" sh -c '! grep -q 2.5.29.60 expired.txt'
+
 # writ's own CA knows what it issued.
 fresh
 must w ca init Own --insecure-plain-keys
