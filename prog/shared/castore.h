@@ -381,8 +381,7 @@ int castore_status_changed(struct castore *s, uint64_t after, castore_status_vis
 
 /* A number that is another one after anybody else has committed something: cheap enough to ask for
  * many times a second. */
-int castore_data_version(struct castore *s, int64_t *version,
-                         struct writ_error *e) WRIT_MUST_CHECK;
+int castore_data_version(struct castore *s, int64_t *version, struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Content that is revoked by itself, whoever sealed it. */
 struct castore_content {
