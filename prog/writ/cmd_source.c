@@ -218,8 +218,7 @@ const struct command command_source_add = {
     .group = "trust",
     .summary = "add a source of revocation, and pull it",
     .description =
-        "A CA's feed needs --fingerprint, unless the CA is trusted already or your own.\n"
-        "A CRL needs the certificate of its CA, unless that is the root of a trusted one.\n"
+        "A CA's feed needs --fingerprint, and its CRL --issuer, unless it is trusted already.\n"
         "Without a URL, crlite comes from Mozilla and upki from its makers' mirror.\n",
     .operands =
         (const struct operand_spec[]){
@@ -255,7 +254,6 @@ const struct command command_source_add = {
     .network = "always",
     .mutates = true,
     .examples = (const char *const[]){"writ source add feed ./feed --name example",
-                                      "writ source add upki ./mirror --cache ./cache",
                                       "writ source add crl ca.crl --issuer ca.pem", NULL},
     .run = add,
 };

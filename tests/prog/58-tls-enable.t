@@ -209,7 +209,7 @@ holds 'says so' grep -q 'certificate revoked' err
 rm -r "$filters"
 exits 0 'without data it runs' writ tls run true
 says 'and says that it cannot help' \
-    'writ: no filter on this device knows what is revoked; see writ doctor'
+    'writ: no filter or CRL on this device knows what is revoked; see writ doctor'
 make_filters $((now - 11 * 86400))
 exits 0 'with old data too' writ tls run true
 says 'and says so' 'writ: what this device knows of revocations is old; see writ doctor'
