@@ -218,7 +218,7 @@ const struct command command_source_add = {
     .group = "trust",
     .summary = "add a source of revocation, and pull it",
     .description =
-        "A CA's feed needs --fingerprint, and its CRL --issuer, unless it is trusted already.\n"
+        "A feed needs --fingerprint, a CRL --issuer, unless its CA is trusted already.\n"
         "Without a URL, crlite comes from Mozilla and upki from its makers' mirror.\n",
     .operands =
         (const struct operand_spec[]){
