@@ -125,6 +125,7 @@ bool writ_answer_of_crl(const struct writ_crl_fact *fact, struct writ_answer *an
         break;
     case WRIT_CRL_NOT_PINNED:
     case WRIT_CRL_OUT_OF_SCOPE:
+    case WRIT_CRL_BROKEN_POINTS:
     case WRIT_CRL_SOME_REASONS:
     case WRIT_CRL_HAD_EXPIRED:
         tell_not_good(fact, answer);

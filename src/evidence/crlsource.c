@@ -68,6 +68,8 @@ static void ask_block(const struct writ_crl_source *source, const struct writ_bl
         fact->answer = WRIT_CRL_OUT_OF_SCOPE;
     else if (writ_block_find(block, key, &fact->revoked))
         fact->answer = WRIT_CRL_LISTED;
+    else if (cert->has_broken_points)
+        fact->answer = WRIT_CRL_BROKEN_POINTS;
     else if (may_have_left(source, cert))
         fact->answer = WRIT_CRL_HAD_EXPIRED;
     else
@@ -149,6 +151,9 @@ void writ_crl_fact_add_text(struct writ_buffer *b, const struct writ_crl_fact *f
         break;
     case WRIT_CRL_OUT_OF_SCOPE:
         writ_buffer_format(b, "the CRL %s", writ_scope_text(fact->scope));
+        break;
+    case WRIT_CRL_BROKEN_POINTS:
+        writ_buffer_text(b, "the certificate's distribution points do not read");
         break;
     case WRIT_CRL_SOME_REASONS:
         writ_buffer_text(b, "the CRL speaks about some reasons of revocation only");

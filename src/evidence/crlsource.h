@@ -39,13 +39,14 @@ struct writ_crl_source {
 
 /* What one CRL comes to for one certificate. */
 enum writ_crl_answer {
-    WRIT_CRL_ABSENT,       /* it has nothing to do with the certificate: no answer at all */
-    WRIT_CRL_NOT_PINNED,   /* it may speak for it, but its issuer's key is not pinned with it */
-    WRIT_CRL_OUT_OF_SCOPE, /* `scope` says why */
-    WRIT_CRL_SOME_REASONS, /* not listed, for some reasons of revocation only */
-    WRIT_CRL_HAD_EXPIRED,  /* not listed, and it had expired before, so that it may have left */
-    WRIT_CRL_NOT_LISTED,   /* not listed for any reason: good */
-    WRIT_CRL_LISTED        /* revoked */
+    WRIT_CRL_ABSENT,        /* it has nothing to do with the certificate: no answer at all */
+    WRIT_CRL_NOT_PINNED,    /* it may speak for it, but its issuer's key is not pinned with it */
+    WRIT_CRL_OUT_OF_SCOPE,  /* `scope` says why */
+    WRIT_CRL_BROKEN_POINTS, /* not listed, and its distribution points do not read */
+    WRIT_CRL_SOME_REASONS,  /* not listed, for some reasons of revocation only */
+    WRIT_CRL_HAD_EXPIRED,   /* not listed, and it had expired before, so that it may have left */
+    WRIT_CRL_NOT_LISTED,    /* not listed for any reason: good */
+    WRIT_CRL_LISTED         /* revoked */
 };
 
 struct writ_crl_fact {
