@@ -131,7 +131,7 @@ struct part {
     struct writ_span bytes; /* WRIT_SPAN_NONE: there is none */
 };
 
-#define PARTS 4
+#define PARTS 5
 
 static void name_parts(const struct sealfile *s, size_t entry, struct part parts[PARTS])
 {
@@ -141,6 +141,7 @@ static void name_parts(const struct sealfile *s, size_t entry, struct part parts
     parts[1] = (struct part){"codedirectory", it->directory.der};
     parts[2] = (struct part){"sig.der", it->cms};
     parts[3] = (struct part){"timestamp.der", it->timestamp};
+    parts[4] = (struct part){"staple.der", it->staple};
 }
 
 enum parts_step { PARTS_CHECK, PARTS_CREATE, PARTS_REPLACE };
@@ -193,13 +194,15 @@ static int extract_parts(const struct args *a, struct out *o, const struct sealf
         file_make_dirs(dir, 0755, e) < 0 ||
         write_parts(dir, parts, force ? PARTS_REPLACE : PARTS_CREATE, e) < 0)
         return -1;
-    out_say(o, "extracted to %s: seal.der, codedirectory, sig.der%s", dir,
-            s->seal.entry[entry - 1].timestamp.n > 0 ? ", timestamp.der" : "");
+    out_say(o, "extracted to %s: seal.der, codedirectory, sig.der%s%s", dir,
+            s->seal.entry[entry - 1].timestamp.n > 0 ? ", timestamp.der" : "",
+            s->seal.entry[entry - 1].staple.n > 0 ? ", staple.der" : "");
     if (a->json) {
         writ_emit_string(out_emit(o), "directory", dir);
         writ_emit_string(out_emit(o), "place", s->was_tail ? "tail" : "beside");
         writ_emit_unsigned(out_emit(o), "entries", s->seal.count);
         writ_emit_flag(out_emit(o), "timestamp", s->seal.entry[entry - 1].timestamp.n > 0);
+        writ_emit_flag(out_emit(o), "staple", s->seal.entry[entry - 1].staple.n > 0);
     }
     return 0;
 }

@@ -22,6 +22,7 @@ extern const struct command command_sign;
 extern const struct command command_seal_attach;
 extern const struct command command_seal_extract;
 extern const struct command command_seal_strip;
+extern const struct command command_seal_staple;
 extern const struct command command_identity_new;
 extern const struct command command_identity_import;
 extern const struct command command_identity_list;

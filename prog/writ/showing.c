@@ -292,6 +292,11 @@ static int emit_entry(struct writ_emit *m, const struct writ_seal_entry *entry,
         rc = emit_timestamp(m, entry->timestamp, e);
         writ_emit_end(m);
     }
+    if (rc == 0 && entry->staple.n > 0) {
+        writ_emit_object(m, "staple");
+        rc = showing_ocsp_response_walk(entry->staple, m, e);
+        writ_emit_end(m);
+    }
     return rc;
 }
 

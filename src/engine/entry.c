@@ -225,6 +225,16 @@ static int ask_about_stamp(struct writ_entry_check *check, const struct writ_sou
     return writ_check_stamp_status(source, &check->tsa, stamp, e);
 }
 
+/* What the signer's CA said about the signer when the staple was made. */
+static int ask_staple(const struct writ_entry_check *check, int64_t now,
+                      struct writ_path_facts *path, struct writ_error *e)
+{
+    if (check->entry->staple.n == 0 || path->count < 2)
+        return 0;
+    return writ_check_staple(&check->path.cert[0], &check->path.cert[1], check->entry->staple, now,
+                             &path->link[0], e);
+}
+
 int writ_entry_ask(struct writ_entry_check *check, const struct writ_entry_context *context,
                    struct writ_entry_facts *facts, struct writ_error *e)
 {
@@ -235,7 +245,8 @@ int writ_entry_ask(struct writ_entry_check *check, const struct writ_entry_conte
         return 0;
     source = &context->sources[facts->path.bundle];
     if (ask_about_stamp(check, source, now, &facts->stamp, e) < 0 ||
-        writ_check_revocation(source, &check->path, &facts->path, e) < 0)
+        writ_check_revocation(source, &check->path, &facts->path, e) < 0 ||
+        ask_staple(check, now, &facts->path, e) < 0)
         return -1;
     writ_check_dates(&check->path,
                      facts->stamp.state == WRIT_STAMP_COUNTS ? facts->stamp.instant : now,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "evidence/answers.h"
+#include "evidence/ocsp.h"
 
 int writ_revocation_key(struct writ_digester *digester, const uint8_t issuer[WRIT_TABLE_ISSUER],
                         struct writ_span serial, uint8_t key[WRIT_TABLE_KEY], struct writ_error *e)
@@ -167,6 +168,25 @@ static int ask_crls(const struct writ_source_crls *crls, struct writ_digester *d
                           crls->count, cert, hash, key, crls->now);
     for (size_t i = first; i < link->answer_count; i++)
         take_answer(&link->answer[i], link);
+    return 0;
+}
+
+int writ_check_staple(const struct writ_cert *cert, const struct writ_cert *issuer,
+                      struct writ_span staple, int64_t now, struct writ_link *link,
+                      struct writ_error *e)
+{
+    struct writ_ocsp_question question;
+    struct writ_answer answer;
+
+    writ_ocsp_question_init(&question, cert, issuer, now);
+    question.is_issued = true;
+    if (writ_check_ocsp(&question, staple, &answer, e) < 0)
+        return -1;
+    answer.from = WRIT_FROM_STAPLE;
+    if (answer.until == 0) /* without nextUpdate it holds as long as writ_check_ocsp believes it */
+        answer.until = answer.as_of + WRIT_OCSP_MAX_AGE;
+    writ_answers_add(link->answer, WRIT_LINK_ANSWERS, &link->answer_count, &answer);
+    take_answer(&answer, link);
     return 0;
 }
 

@@ -30,6 +30,14 @@ int writ_check_link(const struct writ_table *table, struct writ_digester *digest
                     const struct writ_cert *cert, const struct writ_cert *issuer,
                     struct writ_link *link, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Counts an OCSP response that came with the certificate (RFC 6960), as one more answer: it may
+ * revoke, and it may cover what no source covers, until its nextUpdate; it never makes good what
+ * another source calls revoked.  One that proves nothing changes nothing.  -1 only without memory.
+ */
+int writ_check_staple(const struct writ_cert *cert, const struct writ_cert *issuer,
+                      struct writ_span staple, int64_t now, struct writ_link *link,
+                      struct writ_error *e) WRIT_MUST_CHECK;
+
 /* What one list says of one certificate; block is NULL when no source knows the issuer. */
 void writ_check_status(const struct writ_block *block, const struct writ_cert *cert,
                        const uint8_t key[WRIT_TABLE_KEY], struct writ_link *link);

@@ -196,10 +196,23 @@ int writ_code_directory_build(const struct writ_code_directory *directory, struc
 
 /* --------------------------------------------------------------------------------- the seal */
 
+/* Where an extra of this type goes; NULL when this writ does not know it. */
+static struct writ_span *place_of(struct writ_seal_entry *entry, uint64_t type)
+{
+    switch (type) {
+    case WRIT_EXTRA_TIMESTAMP:
+        return &entry->timestamp;
+    case WRIT_EXTRA_STAPLE:
+        return &entry->staple;
+    default:
+        return NULL;
+    }
+}
+
 static int take_extra(struct writ_cursor *extras, struct writ_seal_entry *entry)
 {
     struct writ_cursor extra;
-    struct writ_span value;
+    struct writ_span value, *place;
     uint64_t type;
 
     if (writ_der_enter(extras, WRIT_DER_SEQUENCE, &extra, "Extra") < 0 ||
@@ -207,15 +220,17 @@ static int take_extra(struct writ_cursor *extras, struct writ_seal_entry *entry)
         writ_der_octet_string(&extra, &value, "value of an extra") < 0 ||
         writ_der_end(&extra, "Extra") < 0)
         return -1;
-    if (type != WRIT_EXTRA_TIMESTAMP)
+    place = place_of(entry, type);
+    if (place == NULL)
         return writ_cursor_fail(extras, "extra of type %llu, which this writ does not know",
                                 (unsigned long long)type);
-    if (entry->timestamp.n > 0)
-        return writ_cursor_fail(extras, "two timestamps in one entry");
+    if (place->n > 0)
+        return writ_cursor_fail(extras, "two %s in one entry",
+                                type == WRIT_EXTRA_STAPLE ? "staples" : "timestamps");
     if (value.n == 0 || value.n > WRIT_SEAL_EXTRA_MAX)
         return writ_cursor_fail(extras, "extra of %zu bytes, wanted 1 to %zu", value.n,
                                 WRIT_SEAL_EXTRA_MAX);
-    entry->timestamp = value;
+    *place = value;
     return 0;
 }
 
@@ -294,17 +309,25 @@ int writ_seal_parse(struct writ_span der, struct writ_seal *seal, struct writ_er
     return take_seal(&c, seal);
 }
 
+static void add_extra(struct writ_build *b, enum writ_seal_extra type, struct writ_span value)
+{
+    if (value.n == 0)
+        return;
+    writ_build_open(b, WRIT_DER_SEQUENCE);
+    writ_build_unsigned(b, WRIT_DER_INTEGER, type);
+    writ_build_octet_string(b, value);
+    writ_build_close(b);
+}
+
 static void add_entry(struct writ_build *b, const struct writ_seal_entry *entry)
 {
     writ_build_open(b, WRIT_DER_SEQUENCE);
     writ_build_raw(b, entry->directory.der);
     writ_build_raw(b, entry->cms);
-    if (entry->timestamp.n > 0) {
+    if (entry->timestamp.n > 0 || entry->staple.n > 0) {
         writ_build_open(b, WRIT_DER_CONTEXT_CONSTRUCTED(0));
-        writ_build_open(b, WRIT_DER_SEQUENCE);
-        writ_build_unsigned(b, WRIT_DER_INTEGER, WRIT_EXTRA_TIMESTAMP);
-        writ_build_octet_string(b, entry->timestamp);
-        writ_build_close(b);
+        add_extra(b, WRIT_EXTRA_TIMESTAMP, entry->timestamp);
+        add_extra(b, WRIT_EXTRA_STAPLE, entry->staple);
         writ_build_close(b);
     }
     writ_build_close(b);

@@ -46,6 +46,7 @@ enum writ_seal_kind {
 /* What the unsigned extras of an entry are. */
 enum writ_seal_extra {
     WRIT_EXTRA_TIMESTAMP = 1, /* RFC 3161 TimeStampToken over the CMS signature value */
+    WRIT_EXTRA_STAPLE = 2,    /* RFC 6960 OCSPResponse about the signer's certificate */
 };
 
 struct writ_code_directory {
@@ -62,6 +63,7 @@ struct writ_seal_entry {
     struct writ_code_directory directory;
     struct writ_span cms;       /* ContentInfo, detached, for object/cms.h */
     struct writ_span timestamp; /* TimeStampToken, or empty */
+    struct writ_span staple;    /* OCSPResponse, or empty */
 };
 
 /* Spans borrow from the bytes that were parsed. */

@@ -133,10 +133,10 @@ static void an_extra_that_is_not_known_is_refused(void **state)
     (void)state;
     REFUSED("extra of type 0, which this writ does not know",
             .extras = "a0{ 30{ 02{ 00 } 04{ aa } } }");
-    REFUSED("extra of type 2, which this writ does not know",
-            .extras = "a0{ 30{ 02{ 02 } 04{ aa } } }");
-    REFUSED("extra of type 2, which this writ does not know",
-            .extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30{ 02{ 02 } 04{ aa } } }");
+    REFUSED("extra of type 3, which this writ does not know",
+            .extras = "a0{ 30{ 02{ 03 } 04{ aa } } }");
+    REFUSED("extra of type 3, which this writ does not know",
+            .extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30{ 02{ 03 } 04{ aa } } }");
     REFUSED("Extra", .extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30 }");
     REFUSED("type of an extra", .extras = "a0{ 30{ 04{ aa } } }");
     REFUSED("value of an extra", .extras = "a0{ 30{ 02{ 01 } 30{} } }");
@@ -155,6 +155,20 @@ static void there_is_one_timestamp(void **state)
     REFUSED("two timestamps in one entry",
             .extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30{ 02{ 01 } 04{ aa } } }");
     REFUSED("trailing bytes after Entry", .extras = STAMP("aa") STAMP("bb"));
+}
+
+static void a_staple_stands_beside_it_in_any_order_and_once(void **state)
+{
+    (void)state;
+    READ(.extras = "a0{ 30{ 02{ 01 } 04{ aa } } 30{ 02{ 02 } 04{ bb } } }");
+    assert_spans_equal(seal.entry[0].timestamp, bytes_of("aa"));
+    assert_spans_equal(seal.entry[0].staple, bytes_of("bb"));
+    READ(.extras = "a0{ 30{ 02{ 02 } 04{ bb } } 30{ 02{ 01 } 04{ aa } } }");
+    assert_spans_equal(seal.entry[0].staple, bytes_of("bb"));
+    READ(.extras = "a0{ 30{ 02{ 02 } 04{ bb } } }");
+    assert_int_equal(seal.entry[0].timestamp.n, 0);
+    REFUSED("two staples in one entry",
+            .extras = "a0{ 30{ 02{ 02 } 04{ aa } } 30{ 02{ 02 } 04{ aa } } }");
 }
 
 static void a_timestamp_has_a_ceiling(void **state)
@@ -425,6 +439,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(an_extra_that_is_not_known_is_refused),
     CLAIM(extras_that_are_there_are_not_empty),
     CLAIM(there_is_one_timestamp),
+    CLAIM(a_staple_stands_beside_it_in_any_order_and_once),
     CLAIM(a_timestamp_has_a_ceiling),
     CLAIM(a_mebibyte_is_the_ceiling),
     CLAIM(a_directory_of_another_version_is_refused),
