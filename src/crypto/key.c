@@ -1,5 +1,6 @@
 #include "crypto/key.h"
 
+#include "crypto/digest.h"
 #include "crypto/start.h"
 
 #include <stdlib.h>
@@ -242,6 +243,71 @@ out:
     EVP_MD_CTX_free(context);
     ERR_clear_error();
     return rc;
+}
+
+/* A context that is ready to sign digests; NULL for Ed25519, which signs messages as they are. */
+struct writ_pen {
+    const struct writ_key *key;
+    EVP_PKEY_CTX *context;
+    struct writ_digester *digester;
+};
+
+static bool make_ready(EVP_PKEY_CTX *context)
+{
+    return context != NULL && EVP_PKEY_sign_init(context) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1;
+}
+
+struct writ_pen *writ_pen_new(const struct writ_key *k, struct writ_error *e)
+{
+    struct writ_pen *pen = calloc(1, sizeof *pen);
+
+    if (pen == NULL) {
+        (void)writ_fail_memory(e);
+        return NULL;
+    }
+    pen->key = k;
+    if (writ_key_algorithm(k) == WRIT_OID_ED25519)
+        return pen;
+    pen->context = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
+    pen->digester = writ_digester_new(e);
+    if (pen->digester != NULL && writ_key_algorithm(k) != WRIT_OID_UNKNOWN &&
+        make_ready(pen->context))
+        return pen;
+    (void)writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL could not sign");
+    ERR_clear_error();
+    writ_pen_free(pen);
+    return NULL;
+}
+
+void writ_pen_free(struct writ_pen *pen)
+{
+    if (pen == NULL)
+        return;
+    EVP_PKEY_CTX_free(pen->context);
+    writ_digester_free(pen->digester);
+    free(pen);
+}
+
+int writ_pen_sign(struct writ_pen *pen, struct writ_span message, struct writ_buffer *signature,
+                  struct writ_error *e)
+{
+    uint8_t digest[WRIT_SHA256_BYTES];
+    size_t n = (size_t)EVP_PKEY_get_size(pen->key->pkey), before = signature->n;
+    uint8_t *at;
+
+    if (pen->context == NULL)
+        return writ_key_sign(pen->key, message, signature, e);
+    if (writ_digester_sha256(pen->digester, message, WRIT_SPAN_NONE, digest, e) < 0)
+        return -1;
+    at = writ_buffer_extend(signature, n);
+    if (at != NULL && EVP_PKEY_sign(pen->context, at, &n, digest, sizeof digest) == 1) {
+        signature->n = before + n;
+        return 0;
+    }
+    signature->n = before;
+    ERR_clear_error();
+    return writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL could not sign");
 }
 
 bool writ_key_matches(const struct writ_key *k, struct writ_span spki)

@@ -284,6 +284,33 @@ static void a_signature_is_appended_and_verifies(void **state)
     }
 }
 
+static void what_a_pen_signs_again_and_again_verifies(void **state)
+{
+    (void)state;
+    for (int kind = WRIT_KEY_P256; kind <= WRIT_KEY_ED25519; kind++) {
+        struct writ_key *k = generate((enum writ_key_kind)kind);
+        struct writ_buffer spki = spki_of(k), out = {0};
+        enum writ_signature_state found;
+        struct writ_error e = {0};
+        struct writ_pen *pen = writ_pen_new(k, &e);
+
+        assert_non_null(pen);
+        for (int i = 0; i < 3; i++) {
+            struct writ_span message = WRIT_SPAN("message", (size_t)i + 1);
+
+            out.n = 0;
+            assert_ok(writ_pen_sign(pen, message, &out, &e));
+            assert_ok(writ_verify_signature(writ_buffer_span(&spki), writ_key_algorithm(k), message,
+                                            writ_buffer_span(&out), &found, &e));
+            assert_int_equal(found, WRIT_SIGNATURE_GOOD);
+        }
+        writ_pen_free(pen);
+        writ_key_free(k);
+        writ_buffer_free(&spki);
+        writ_buffer_free(&out);
+    }
+}
+
 static void a_signature_that_does_not_fit_leaves_the_buffer(void **state)
 {
     struct writ_key *k = generate(WRIT_KEY_P256);
@@ -329,6 +356,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(what_is_no_key_is_bad_input),
     CLAIM(a_cut_or_longer_key_is_bad_input),
     CLAIM(a_signature_is_appended_and_verifies),
+    CLAIM(what_a_pen_signs_again_and_again_verifies),
     CLAIM(a_signature_that_does_not_fit_leaves_the_buffer),
     CLAIM(output_over_the_ceiling_is_a_fault),
 };
