@@ -285,6 +285,10 @@ int castore_find_serial(struct castore *s, int64_t issuer, struct writ_span seri
 int castore_find_role(struct castore *s, enum castore_role role, struct castore_matches *m,
                       struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Finds those that may issue, without looking at the others. */
+int castore_find_issuers(struct castore *s, struct castore_matches *m,
+                         struct writ_error *e) WRIT_MUST_CHECK;
+
 /* Finds the certificates of the key with this SubjectPublicKeyInfo hash that are revoked for
  * keyCompromise. */
 int castore_find_compromised(struct castore *s, const uint8_t spki_hash[WRIT_SHA256_BYTES],

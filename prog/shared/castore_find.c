@@ -160,6 +160,15 @@ int castore_find_role(struct castore *s, enum castore_role role, struct castore_
     return collect(&q, m, e);
 }
 
+int castore_find_issuers(struct castore *s, struct castore_matches *m, struct writ_error *e)
+{
+    struct sql q = castore_sql(s, "an issuer",
+                               CASTORE_CERTIFICATE_SELECT
+                               "WHERE c.id IN (SELECT certificate FROM issuers) " NEWEST_FIRST);
+
+    return collect(&q, m, e);
+}
+
 /* By way of the revocations: certificates have no index by key, and few keys are compromised. */
 int castore_find_compromised(struct castore *s, const uint8_t spki_hash[WRIT_SHA256_BYTES],
                              struct castore_matches *m, struct writ_error *e)
