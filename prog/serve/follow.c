@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,30 +92,33 @@ static int take_status(void *arg, const struct castore_status *s, struct writ_er
     return issuer == NOBODY ? 0 : put(r->answers, &status, e);
 }
 
-static int add_role(struct answers *a, struct store *st, enum castore_role role,
-                    struct writ_error *e)
+static int add_issuer(struct answers *a, struct store *st, const struct castore_certificate *c,
+                      struct writ_error *e)
 {
-    struct castore_matches m = {0};
-    int rc = castore_find_role(st->handle, role, &m, e);
+    int number = whosigns_add_issuer(a, c->der, false, c->id, e);
+    size_t i = 0;
 
-    for (size_t i = 0; rc == 0 && i < m.n; i++) {
-        int number = whosigns_add_issuer(a, m.at[i]->der, false, m.at[i]->id, e);
-        size_t j = 0;
-
-        while (j < st->issuer_count && st->issuer[j] != number)
-            j++;
-        if (number == NOBODY || j == ANSWERS_ISSUERS_MAX)
-            rc = number == NOBODY ? -1 : writ_fail(e, WRIT_FAULT_CONFIGURATION, "too many issuers");
-        else if (j == st->issuer_count)
-            st->issuer[st->issuer_count++] = number;
-    }
-    castore_matches_free(&m);
-    return rc;
+    if (number == NOBODY)
+        return -1;
+    while (i < st->issuer_count && st->issuer[i] != number)
+        i++;
+    if (i == ANSWERS_ISSUERS_MAX)
+        return writ_fail(e, WRIT_FAULT_CONFIGURATION, "%s has more than %d issuers", st->path,
+                         ANSWERS_ISSUERS_MAX);
+    if (i == st->issuer_count)
+        st->issuer[st->issuer_count++] = number;
+    return 0;
 }
 
 static int add_issuers(struct answers *a, struct store *st, struct writ_error *e)
 {
-    return add_role(a, st, CASTORE_ROOT, e) < 0 ? -1 : add_role(a, st, CASTORE_INTERMEDIATE, e);
+    struct castore_matches m = {0};
+    int rc = castore_find_issuers(st->handle, &m, e);
+
+    for (size_t i = 0; rc == 0 && i < m.n; i++)
+        rc = add_issuer(a, st, m.at[i], e);
+    castore_matches_free(&m);
+    return rc;
 }
 
 /* Revocations first: at no moment does what is revoked look good. */
@@ -414,6 +418,8 @@ static void watch_signer(struct answers *a)
     if (atomic_load(&a->signer_is_alive) || now < a->retry_at)
         return;
     a->retry_at = now + RETRY_SECONDS;
+    if (a->signer.pid > 0)
+        (void)kill(a->signer.pid, SIGKILL); /* it hangs: whoever waits for it waits no more */
     if (whosigns_start(a, &a->settings, &e) == 0)
         whosigns_assign(a, now);
     else

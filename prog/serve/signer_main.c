@@ -109,56 +109,69 @@ out:
 
 /* ------------------------------------------------------------------------------------- signing */
 
-/* One signature behind its length.  ECDSA's are of several lengths. */
-static int sign_one(const struct writ_key *key, struct writ_span message, struct writ_buffer *one,
-                    struct writ_buffer *out)
+/* What one thread signs with. */
+struct desk {
+    int fd;
+    struct writ_pen *pen[SIGNER_KEYS_MAX]; /* made when it is needed first */
+    struct writ_buffer frame, one, out;
+};
+
+static struct writ_pen *pen_of(struct desk *d, size_t key)
 {
-    one->n = 0;
-    if (writ_key_sign(key, message, one, NULL) < 0)
+    if (d->pen[key] == NULL)
+        d->pen[key] = writ_pen_new(keys[key], NULL);
+    return d->pen[key];
+}
+
+/* One signature behind its length.  ECDSA's are of several lengths. */
+static int sign_one(struct desk *d, struct writ_pen *pen, struct writ_span message)
+{
+    d->one.n = 0;
+    if (writ_pen_sign(pen, message, &d->one, NULL) < 0)
         return -1;
-    signer_put_bytes(out, writ_buffer_span(one));
+    signer_put_bytes(&d->out, writ_buffer_span(&d->one));
     return 0;
 }
 
-static int sign_frame(struct writ_span frame, struct writ_buffer *one, struct writ_buffer *out)
+static int sign_frame(struct desk *d)
 {
-    struct writ_cursor c = writ_cursor_over(frame, NULL);
+    struct writ_cursor c = writ_cursor_over(writ_buffer_span(&d->frame), NULL);
     struct writ_span message;
     size_t key, count;
 
-    out->n = 0;
+    d->out.n = 0;
     if (signer_take_number(&c, SIGNER_KEYS_MAX, &key) < 0 || key >= key_count ||
-        signer_take_number(&c, SIGNER_BATCH_MAX, &count) < 0)
+        signer_take_number(&c, SIGNER_BATCH_MAX, &count) < 0 || pen_of(d, key) == NULL)
         return -1;
-    signer_put_number(out, count);
+    signer_put_number(&d->out, count);
     for (size_t i = 0; i < count; i++) {
         if (signer_take_bytes(&c, SIGNER_FRAME_MAX, &message) < 0 ||
-            sign_one(keys[key], message, one, out) < 0)
+            sign_one(d, pen_of(d, key), message) < 0)
             return -1;
     }
-    return writ_cursor_end(&c, "a frame") < 0 ? -1 : writ_buffer_check(out, NULL);
+    return writ_cursor_end(&c, "a frame") < 0 ? -1 : writ_buffer_check(&d->out, NULL);
 }
 
 /* Until the other end is closed, or sends something else than the rules say. */
 static void *serve_channel(void *arg)
 {
-    int fd = *(const int *)arg;
-    struct writ_buffer frame = {0}, one = {0}, out = {0};
+    struct desk *d = arg;
 
-    while (signer_receive(fd, -1, &frame) > 0 &&
-           sign_frame(writ_buffer_span(&frame), &one, &out) == 0 &&
-           signer_send(fd, writ_buffer_span(&out)) == 0)
+    while (signer_receive(d->fd, -1, &d->frame) > 0 && sign_frame(d) == 0 &&
+           signer_send(d->fd, writ_buffer_span(&d->out)) == 0)
         ;
-    writ_buffer_free(&frame);
-    writ_buffer_free(&one);
-    writ_buffer_free(&out);
-    (void)close(fd);
+    for (size_t i = 0; i < SIGNER_KEYS_MAX; i++)
+        writ_pen_free(d->pen[i]);
+    writ_buffer_free(&d->frame);
+    writ_buffer_free(&d->one);
+    writ_buffer_free(&d->out);
+    (void)close(d->fd);
     return NULL;
 }
 
 static int start_channels(const char *count)
 {
-    static int fds[SIGNER_CHANNELS_MAX];
+    static struct desk desk[SIGNER_CHANNELS_MAX];
     int n = atoi(count);
 
     if (n < 1 || n > SIGNER_CHANNELS_MAX)
@@ -166,8 +179,8 @@ static int start_channels(const char *count)
     for (int i = 0; i < n; i++) {
         pthread_t thread;
 
-        fds[i] = SIGNER_FIRST_FD + i;
-        if (pthread_create(&thread, NULL, serve_channel, &fds[i]) != 0 ||
+        desk[i].fd = SIGNER_FIRST_FD + i;
+        if (pthread_create(&thread, NULL, serve_channel, &desk[i]) != 0 ||
             pthread_detach(thread) != 0)
             return -1;
     }

@@ -216,4 +216,61 @@ static inline enum writ_answer_status ask(struct answers *a, const struct world 
     return found->status;
 }
 
+/* The responder of one world, which every claim begins with anew. */
+static struct world w;
+static struct answers *a;
+
+static inline struct answers_settings settings_of(void)
+{
+    static const char *stores[1];
+    static struct answers_signer signers[1];
+
+    stores[0] = w.store;
+    signers[0] = (struct answers_signer){.certificate = w.signer_cert, .key = w.signer_key};
+    return (struct answers_settings){.stores = stores,
+                                     .store_count = 1,
+                                     .signers = signers,
+                                     .signer_count = 1,
+                                     .signer_program = WRIT_TEST_SIGNER};
+}
+
+static inline int start(void **state)
+{
+    struct answers_settings settings;
+
+    (void)state;
+    writ_error_clear(&e);
+    world_make(&w);
+    settings = settings_of();
+    assert_ok(answers_start(&settings, &a, &e));
+    return 0;
+}
+
+static inline int stop(void **state)
+{
+    (void)state;
+    answers_stop(a);
+    world_end(&w);
+    return 0;
+}
+
+#define STARTED(claim) cmocka_unit_test_setup_teardown(claim, start, stop)
+
+/* Waits until the answer about p is this one; fails after ten seconds. */
+static inline void wait_for(const struct party *p, enum writ_answer_status wanted,
+                            struct writ_answer *found)
+{
+    struct answer answer;
+    enum writ_answer_status have = WRIT_ANSWER_NO_EVIDENCE;
+
+    for (int i = 0; i < 1000; i++) {
+        have = ask(a, &w, p, &w.intermediate, WRIT_OID_SHA1, &answer, found);
+        answer_release(&answer);
+        if (have == wanted)
+            return;
+        (void)usleep(10000);
+    }
+    fail_msg("wanted %d, have %d: %s", wanted, have, found->why);
+}
+
 #endif
