@@ -109,6 +109,13 @@ struct answer {
  * most about ANSWERS_SIGN_MS. */
 void answers_respond(struct answers *answers, struct writ_span request, int64_t now,
                      struct answer *answer);
+
+/* The same where nobody may wait: true when the response was there, or needs no signature; false
+ * when the signer has to be waited for: *answer then says nothing, and answers_respond is to be
+ * called where waiting is allowed. */
+bool answers_respond_at_once(struct answers *answers, struct writ_span request, int64_t now,
+                             struct answer *answer) WRIT_MUST_CHECK;
+
 void answer_release(struct answer *answer);
 
 /* A response without a signature: what status says.  For who sheds load before asking; never fails,

@@ -112,6 +112,13 @@ static int take_kept(struct answers *a, const struct issuer *issuer, unsigned ha
 /* ------------------------------------------------------------------------------------- on demand
  */
 
+/* Without taking of it. */
+static bool has_budget(struct answers *a, int64_t now)
+{
+    return atomic_load(&a->budget_second) != now ||
+           atomic_load(&a->budget_used) < a->settings.budget;
+}
+
 static bool take_budget(struct answers *a, int64_t now)
 {
     if (atomic_exchange(&a->budget_second, now) != now)
@@ -264,8 +271,10 @@ static int answer_now(struct answers *a, struct asked *asked, struct writ_span n
     return 0;
 }
 
+/* 0 with the answer; 1 when the signer has to be waited for, and that is not allowed; -1 when there
+ * is none to be had. */
 static int answer_one(struct answers *a, const struct writ_ocsp_request *request, int64_t now,
-                      struct answer *answer)
+                      bool may_wait, struct answer *answer)
 {
     struct writ_span nonce = request->nonce;
     struct asked asked;
@@ -274,12 +283,14 @@ static int answer_one(struct answers *a, const struct writ_ocsp_request *request
         answer_of_status(WRIT_OCSP_UNAUTHORIZED, answer);
         return 0;
     }
+    if (nonce.n > 0 && !may_wait && has_budget(a, now))
+        return 1;
     look_up(a, &request->id[0], &asked);
     if (nonce.n > 0 && take_budget(a, now))
         return answer_now(a, &asked, nonce, now, answer);
     if (is_kept(&asked, now))
         return take_kept(a, asked.issuer, asked.hash, &asked.record, asked.room, answer);
-    return answer_now(a, &asked, WRIT_SPAN_NONE, now, answer);
+    return may_wait ? answer_now(a, &asked, WRIT_SPAN_NONE, now, answer) : 1;
 }
 
 /* --------------------------------------------------------------------------------- several of them
@@ -327,22 +338,43 @@ static int answer_several(struct answers *a, const struct writ_ocsp_request *req
                                : -1;
 }
 
-void answers_respond(struct answers *a, struct writ_span bytes, int64_t now, struct answer *answer)
+static bool can_be_asked(const struct writ_ocsp_request *request)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        if (request->id[i].serial.n > TABLE_SERIAL_MAX || request->id[i].serial.n == 0)
+            return false;
+    }
+    return !request->has_unknown_critical;
+}
+
+static bool respond(struct answers *a, struct writ_span bytes, int64_t now, bool may_wait,
+                    struct answer *answer)
 {
     struct writ_ocsp_request request;
-    int rc;
+    int rc = 1;
 
     answer_of_status(WRIT_OCSP_MALFORMED_REQUEST, answer);
-    if (writ_ocsp_request_parse(bytes, &request, NULL) < 0 || request.has_unknown_critical)
-        return;
-    for (size_t i = 0; i < request.count; i++) {
-        if (request.id[i].serial.n > TABLE_SERIAL_MAX || request.id[i].serial.n == 0)
-            return;
+    if (writ_ocsp_request_parse(bytes, &request, NULL) < 0 || !can_be_asked(&request))
+        return true;
+    if (request.count == 1)
+        rc = answer_one(a, &request, now, may_wait, answer);
+    else if (may_wait)
+        rc = answer_several(a, &request, now, answer);
+    if (rc < 0) {
+        answer_release(answer);
+        answer_of_status(WRIT_OCSP_TRY_LATER, answer);
     }
-    rc = request.count == 1 ? answer_one(a, &request, now, answer)
-                            : answer_several(a, &request, now, answer);
-    if (rc == 0)
-        return;
-    answer_release(answer);
-    answer_of_status(WRIT_OCSP_TRY_LATER, answer);
+    return rc <= 0;
+}
+
+void answers_respond(struct answers *a, struct writ_span request, int64_t now,
+                     struct answer *answer)
+{
+    (void)respond(a, request, now, true, answer);
+}
+
+bool answers_respond_at_once(struct answers *a, struct writ_span request, int64_t now,
+                             struct answer *answer)
+{
+    return respond(a, request, now, false, answer);
 }

@@ -298,6 +298,29 @@ static void no_answer_outlives_the_signers_certificate(void **state)
     assert_int_equal(answer.next_update, w.responder.cert.not_after);
 }
 
+static void what_needs_no_signature_comes_at_once_and_nothing_else_does(void **state)
+{
+    struct writ_buffer kept = {0}, unknown = {0}, nonced = {0};
+    const struct party *alice = &w.alice, *bob = &w.bob;
+    struct answer answer;
+    struct writ_answer found;
+
+    (void)state;
+    make_request(&alice, 1, &w.intermediate, WRIT_OID_SHA1, WRIT_SPAN_NONE, &kept);
+    make_request(&bob, 1, &w.intermediate, WRIT_OID_SHA1, WRIT_SPAN_NONE, &unknown);
+    make_request(&alice, 1, &w.intermediate, WRIT_OID_SHA1, writ_span_text("n"), &nonced);
+    wait_for(&w.alice, WRIT_ANSWER_GOOD, &found);
+    assert_true(answers_respond_at_once(a, writ_buffer_span(&kept), w.now, &answer));
+    assert_int_equal(answer.status, WRIT_OCSP_SUCCESSFUL);
+    assert_true(answers_respond_at_once(a, WRIT_SPAN_NONE, w.now, &answer));
+    assert_int_equal(answer.status, WRIT_OCSP_MALFORMED_REQUEST);
+    assert_false(answers_respond_at_once(a, writ_buffer_span(&unknown), w.now, &answer));
+    assert_false(answers_respond_at_once(a, writ_buffer_span(&nonced), w.now, &answer));
+    writ_buffer_free(&kept);
+    writ_buffer_free(&unknown);
+    writ_buffer_free(&nonced);
+}
+
 /* ------------------------------------------------------------------------------------ going wrong
  */
 
@@ -371,6 +394,7 @@ int main(void)
         STARTED(several_are_answered_in_one_in_their_order),
         STARTED(the_same_answer_has_the_same_bytes_and_tag_and_another_one_others),
         STARTED(everything_is_signed_before_anybody_asks),
+        STARTED(what_needs_no_signature_comes_at_once_and_nothing_else_does),
         STARTED(no_answer_outlives_the_signers_certificate),
         STARTED(a_key_that_is_not_the_certificates_is_refused),
         STARTED(an_encrypted_key_wants_its_passphrase),
