@@ -29,6 +29,7 @@
 #define DEMAND_CHANNELS 4
 #define FOLLOW_CHANNEL  0
 #define NOBODY          (-1)
+#define CLOCK_SLACK     (5 * WRIT_MINUTE) /* that the clock may go back */
 #define CRL_KEPT_MAX    100000 /* serials of an issuer known by its CRL that are kept though good */
 
 /* A certificate that is kept. */
@@ -93,7 +94,10 @@ struct fresh {
 };
 
 struct answers {
-    struct answers_settings settings; /* with the defaults filled in */
+    struct answers_settings settings; /* as given; read and changed under lock */
+    _Atomic int64_t validity;         /* of them, with the defaults filled in */
+    _Atomic unsigned budget;
+    unsigned threads; /* as started */
     struct table *table;
     struct issuer issuer[ISSUERS_MAX];
     _Atomic unsigned issuer_count;
@@ -106,12 +110,14 @@ struct answers {
     struct crl_file crl[ANSWERS_CRLS_MAX];
     uint32_t round;
     int64_t retry_at; /* when the signing process may be started again */
+    int64_t latest;   /* the latest instant the follower has seen */
     struct fresh fresh;
 
     struct channel channel[SIGNER_CHANNELS_MAX];
     size_t channel_count;
     _Atomic unsigned next_channel;
     _Atomic bool signer_is_alive;
+    _Atomic bool clock_is_off; /* it went back: nothing is signed */
 
     pthread_t follower, presigner[ANSWERS_THREADS_MAX];
     size_t presigners; /* that were started */

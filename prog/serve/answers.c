@@ -55,7 +55,7 @@ static int start_threads(struct answers *a, struct writ_error *e)
     if (pthread_create(&a->follower, NULL, follow_run, a) != 0)
         return writ_fail(e, WRIT_FAULT_UNAVAILABLE, "a thread could not be started");
     a->follows = true;
-    for (unsigned i = 0; i < a->settings.threads; i++) {
+    for (unsigned i = 0; i < a->threads; i++) {
         if (start_presigner(a, i, e) < 0)
             return -1;
     }
@@ -97,17 +97,9 @@ static int check_settings(const struct answers_settings *s, struct writ_error *e
 
 static void take_settings(struct answers *a, const struct answers_settings *s)
 {
-    unsigned threads = a->settings.threads;
-
     a->settings = *s;
-    if (s->validity == 0)
-        a->settings.validity = ANSWERS_VALIDITY;
-    if (s->budget == 0)
-        a->settings.budget = ANSWERS_BUDGET;
-    if (s->threads == 0)
-        a->settings.threads = ANSWERS_THREADS;
-    if (threads != 0)
-        a->settings.threads = threads; /* they run */
+    atomic_store(&a->validity, s->validity == 0 ? ANSWERS_VALIDITY : s->validity);
+    atomic_store(&a->budget, s->budget == 0 ? ANSWERS_BUDGET : s->budget);
 }
 
 static struct answers *make(const struct answers_settings *settings, struct writ_error *e)
@@ -121,7 +113,8 @@ static struct answers *make(const struct answers_settings *settings, struct writ
     }
     take_settings(a, settings);
     a->signer.control = -1;
-    a->channel_count = 1 + a->settings.threads + DEMAND_CHANNELS;
+    a->threads = settings->threads == 0 ? ANSWERS_THREADS : settings->threads;
+    a->channel_count = 1 + a->threads + DEMAND_CHANNELS;
     for (size_t i = 0; i < a->channel_count; i++) {
         a->channel[i].fd = -1;
         (void)pthread_mutex_init(&a->channel[i].lock, NULL);
@@ -182,6 +175,7 @@ int answers_start(const struct answers_settings *settings, struct answers **answ
         follow_settings(a, settings, e) < 0)
         goto fail;
     a->fresh.n = 0; /* all of it is the background's */
+    a->latest = time(NULL);
     whosigns_assign(a, time(NULL));
     atomic_store(&a->followed_at, time(NULL));
     if (check_assigned(a, e) < 0 || start_threads(a, e) < 0)

@@ -466,29 +466,52 @@ static bool crl_is_over(struct answers *a, int64_t now)
     return false;
 }
 
+/* What a clock that is behind signs looks older than it is: whoever has the answer before it may
+ * keep that one, and a revocation is lost on them. */
+static bool clock_is_off(struct answers *a, int64_t now)
+{
+    bool off = now < a->latest - CLOCK_SLACK;
+
+    if (now > a->latest)
+        a->latest = now;
+    atomic_store(&a->clock_is_off, off);
+    return off;
+}
+
+/* One look at everything; true when something is wrong. */
+static bool follow(struct answers *a)
+{
+    int64_t began = clock_ms(), now = time(NULL);
+    bool trouble = false;
+
+    watch_signer(a);
+    if (look(a, &trouble)) {
+        whosigns_assign(a, now);
+        presign_fresh(a);
+        atomic_store(&a->lag_ms, clock_ms() - began);
+    }
+    if (crl_is_over(a, now)) {
+        answers_problem(a, "a CRL has reached its nextUpdate, and there is no newer one");
+        trouble = true;
+    }
+    if (clock_is_off(a, now)) {
+        answers_problem(a, "the clock has gone back: nothing is signed until it is right again");
+        trouble = true;
+    }
+    return trouble || !atomic_load(&a->signer_is_alive);
+}
+
 void *follow_run(void *arg)
 {
     struct answers *a = arg;
     bool troubled = false;
 
     while (!answers_pause(a, ANSWERS_FOLLOW_MS)) {
-        int64_t began = clock_ms();
-        bool trouble = false, changed;
+        bool trouble;
 
         (void)pthread_mutex_lock(&a->lock);
-        watch_signer(a);
-        changed = look(a, &trouble);
-        if (changed) {
-            whosigns_assign(a, time(NULL));
-            presign_fresh(a);
-            atomic_store(&a->lag_ms, clock_ms() - began);
-        }
+        trouble = follow(a);
         (void)pthread_mutex_unlock(&a->lock);
-        if (crl_is_over(a, time(NULL))) {
-            answers_problem(a, "a CRL has reached its nextUpdate, and there is no newer one");
-            trouble = true;
-        }
-        trouble = trouble || !atomic_load(&a->signer_is_alive);
         if (!trouble)
             atomic_store(&a->followed_at, time(NULL));
         if (!trouble && troubled)

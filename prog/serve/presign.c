@@ -219,7 +219,7 @@ void *presign_run(void *arg)
         look->answers = a;
         while (!answers_pause(a, b->failed ? FAILED_MS : LOOK_MS)) {
             b->failed = false;
-            pass(b, look, plan, part->number, a->settings.threads);
+            pass(b, look, plan, part->number, a->threads);
         }
     }
     free(plan);

@@ -26,7 +26,7 @@ bool respond_dates(const struct answers *a, const struct issuer *issuer,
                    const struct responder *responder, int64_t now, int64_t *this_update,
                    int64_t *next_update)
 {
-    int64_t limit = responder->own.cert.not_after;
+    int64_t limit = responder->own.cert.not_after, validity = atomic_load(&a->validity);
 
     *this_update = now;
     if (issuer->by_crl) {
@@ -35,8 +35,9 @@ bool respond_dates(const struct answers *a, const struct issuer *issuer,
         *this_update = atomic_load(&issuer->crl_this);
         limit = crl_next < limit ? crl_next : limit;
     }
-    *next_update = now + a->settings.validity < limit ? now + a->settings.validity : limit;
-    return now < *next_update && *this_update <= now && now >= responder->own.cert.not_before;
+    *next_update = now + validity < limit ? now + validity : limit;
+    return !atomic_load(&a->clock_is_off) && now < *next_update && *this_update <= now &&
+           now >= responder->own.cert.not_before;
 }
 
 struct writ_respond_single respond_single(const struct issuer *issuer, unsigned hash,
@@ -116,14 +117,14 @@ static int take_kept(struct answers *a, const struct issuer *issuer, unsigned ha
 static bool has_budget(struct answers *a, int64_t now)
 {
     return atomic_load(&a->budget_second) != now ||
-           atomic_load(&a->budget_used) < a->settings.budget;
+           atomic_load(&a->budget_used) < atomic_load(&a->budget);
 }
 
 static bool take_budget(struct answers *a, int64_t now)
 {
     if (atomic_exchange(&a->budget_second, now) != now)
         atomic_store(&a->budget_used, 0);
-    if (atomic_fetch_add(&a->budget_used, 1) < a->settings.budget)
+    if (atomic_fetch_add(&a->budget_used, 1) < atomic_load(&a->budget))
         return true;
     atomic_fetch_add(&a->over_budget, 1);
     return false;

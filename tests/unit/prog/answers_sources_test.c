@@ -6,6 +6,20 @@
 
 #include "issue/crl.h"
 
+/* The linker gives the responder this clock (--wrap=time). */
+time_t __real_time(time_t *t);
+time_t __wrap_time(time_t *t);
+static _Atomic int64_t clock_behind; /* seconds */
+
+time_t __wrap_time(time_t *t)
+{
+    time_t now = __real_time(NULL) - (time_t)clock_behind;
+
+    if (t != NULL)
+        *t = now;
+    return now;
+}
+
 /* ------------------------------------------------------------------------ what others say of it */
 
 /* Has openssl write the request; the answer goes where it will read it. */
@@ -269,6 +283,23 @@ static void a_crl_that_is_over_promises_nothing(void **state)
     wait_for_problem("has reached its nextUpdate");
 }
 
+static void a_clock_that_goes_back_stops_the_signing(void **state)
+{
+    struct writ_answer found;
+    struct answer answer;
+
+    (void)state;
+    wait_for(&w.alice, WRIT_ANSWER_GOOD, &found);
+    clock_behind = 600;
+    wait_for_problem("the clock has gone back");
+    (void)ask(a, &w, &w.bob, &w.intermediate, WRIT_OID_SHA1, &answer, &found);
+    assert_int_equal(answer.status, WRIT_OCSP_TRY_LATER);
+    (void)ask(a, &w, &w.alice, &w.intermediate, WRIT_OID_SHA1, &answer, &found);
+    assert_int_equal(answer.status, WRIT_OCSP_SUCCESSFUL); /* signed before */
+    clock_behind = 0;
+    wait_for(&w.bob, WRIT_ANSWER_UNKNOWN, &found);
+}
+
 static void a_reload_with_a_missing_store_changes_nothing(void **state)
 {
     struct answers_settings settings = settings_of();
@@ -380,6 +411,7 @@ int main(void)
         STARTED(a_ca_is_answered_for_from_its_crl_and_never_beyond_it),
         STARTED(a_newer_crl_is_taken_and_an_older_or_a_strangers_is_not),
         STARTED(a_crl_that_is_over_promises_nothing),
+        STARTED(a_clock_that_goes_back_stops_the_signing),
         STARTED(a_reload_with_a_missing_store_changes_nothing),
         STARTED(a_signer_that_dies_is_started_again_and_kept_answers_go_on),
         STARTED(a_signer_that_hangs_costs_tries_later_and_no_more),
