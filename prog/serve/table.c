@@ -112,22 +112,23 @@ static struct table_record *find(const struct shard *s, uint32_t hash, unsigned 
     return slot == NULL || *slot == 0 ? NULL : record_at(s, *slot - 1);
 }
 
+/* The lock stays as it is: others may be waiting for it. */
 static int grow_slots(const struct table *t, struct shard *s)
 {
-    struct shard next = *s;
+    uint32_t *before = s->slot, slots = s->slots == 0 ? SLOTS_MIN : 2 * s->slots;
+    uint32_t *slot = calloc(slots, sizeof *slot);
 
-    next.slots = s->slots == 0 ? SLOTS_MIN : 2 * s->slots;
-    next.slot = calloc(next.slots, sizeof *next.slot);
-    if (next.slot == NULL)
+    if (slot == NULL)
         return -1;
+    s->slot = slot;
+    s->slots = slots;
     for (uint32_t i = 0; i < s->n; i++) {
         const struct table_record *r = record_at(s, i);
         struct writ_span serial = WRIT_SPAN(r->serial, r->serial_n);
 
-        *find_slot(&next, hash_of(t, r->issuer, serial), r->issuer, serial) = i + 1;
+        *find_slot(s, hash_of(t, r->issuer, serial), r->issuer, serial) = i + 1;
     }
-    free(s->slot);
-    *s = next;
+    free(before);
     return 0;
 }
 

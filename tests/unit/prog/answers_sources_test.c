@@ -300,6 +300,33 @@ static void a_clock_that_goes_back_stops_the_signing(void **state)
     wait_for(&w.bob, WRIT_ANSWER_UNKNOWN, &found);
 }
 
+static void answers_are_signed_again_around_half_their_life(void **state)
+{
+    struct answers_settings settings = settings_of();
+    struct answers_counts counts = {0};
+    struct answer answer;
+    struct writ_answer found;
+
+    (void)state;
+    settings.validity = ANSWERS_VALIDITY_MIN;
+    answers_stop(a);
+    assert_ok(answers_start(&settings, &a, &e));
+    for (int i = 0; i < 1000 && (counts.to_sign > 0 || counts.signed_answers == 0); i++) {
+        (void)usleep(10000);
+        answers_counts(a, &counts);
+    }
+    clock_behind = -ANSWERS_VALIDITY_MIN * 5 / 8;
+    for (int i = 0; i < 1000 && counts.oldest_next < w.now + ANSWERS_VALIDITY_MIN * 3 / 2; i++) {
+        (void)usleep(10000);
+        answers_counts(a, &counts);
+    }
+    assert_true(counts.oldest_next >= w.now + ANSWERS_VALIDITY_MIN * 3 / 2);
+    assert_int_equal(counts.on_demand, 0);
+    (void)ask(a, &w, &w.alice, &w.intermediate, WRIT_OID_SHA1, &answer, &found);
+    assert_true(answer.this_update >= w.now + ANSWERS_VALIDITY_MIN / 2);
+    clock_behind = 0;
+}
+
 static void a_reload_with_a_missing_store_changes_nothing(void **state)
 {
     struct answers_settings settings = settings_of();
@@ -412,6 +439,7 @@ int main(void)
         STARTED(a_newer_crl_is_taken_and_an_older_or_a_strangers_is_not),
         STARTED(a_crl_that_is_over_promises_nothing),
         STARTED(a_clock_that_goes_back_stops_the_signing),
+        STARTED(answers_are_signed_again_around_half_their_life),
         STARTED(a_reload_with_a_missing_store_changes_nothing),
         STARTED(a_signer_that_dies_is_started_again_and_kept_answers_go_on),
         STARTED(a_signer_that_hangs_costs_tries_later_and_no_more),
