@@ -416,6 +416,28 @@ static void a_signer_that_hangs_costs_tries_later_and_no_more(void **state)
     wait_for(&w.bob, WRIT_ANSWER_UNKNOWN, &found); /* by the one that took its place */
 }
 
+/* Whoever takes the signer over has nothing but its channels. */
+static void the_signer_runs_behind_a_filter_and_without_new_rights(void **state)
+{
+    char path[64], line[256];
+    int filter = -1, rights = -1;
+    FILE *f;
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)find_signer());
+    f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f) != NULL) {
+        (void)sscanf(line, "Seccomp: %d", &filter);
+        (void)sscanf(line, "NoNewPrivs: %d", &rights);
+    }
+    (void)fclose(f);
+    assert_int_equal(rights, 1);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    assert_int_equal(filter, 2);
+#endif
+}
+
 static void signing_goes_on_when_the_keys_file_is_gone(void **state)
 {
     struct writ_answer found;
@@ -443,6 +465,7 @@ int main(void)
         STARTED(a_reload_with_a_missing_store_changes_nothing),
         STARTED(a_signer_that_dies_is_started_again_and_kept_answers_go_on),
         STARTED(a_signer_that_hangs_costs_tries_later_and_no_more),
+        STARTED(the_signer_runs_behind_a_filter_and_without_new_rights),
         STARTED(signing_goes_on_when_the_keys_file_is_gone),
     };
 
