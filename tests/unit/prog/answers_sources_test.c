@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "issue/crl.h"
+#include "shared/keyfile.h"
 
 /* The linker gives the responder this clock (--wrap=time). */
 time_t __real_time(time_t *t);
@@ -144,6 +145,46 @@ static void an_issuer_signs_for_itself_without_its_certificate_in_the_answer(voi
     assert_int_equal(response.cert_count, 0);
     settings = settings_of();
     assert_ok(answers_reload(a, &settings, &e));
+}
+
+/* Longer signatures, kept elsewhere in the table. */
+static void an_rsa_signer_answers_at_once_and_from_the_table(void **state)
+{
+    struct answers_settings settings = settings_of();
+    struct passphrase none;
+    struct answers_counts counts = {0};
+    struct answers_signer signer;
+    struct party delegate = {0};
+    struct writ_answer found;
+    struct answer first, again;
+    char command[256], cert[96], key[96], made[96];
+
+    (void)state;
+    (void)snprintf(
+        command, sizeof command,
+        "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out %s 2>/dev/null",
+        path_in(&w, "rsa.key", made));
+    assert_int_equal(system(command), 0);
+    passphrase_start(&none, -1);
+    delegate.key = keyfile_read(made, &none, &e);
+    make_party(&w, &delegate, WRIT_ROLE_RESPONDER, "RSA", &w.intermediate);
+    write_signer(&delegate, cert, key);
+    signer = (struct answers_signer){.certificate = cert, .key = key};
+    settings.signers = &signer;
+    answers_stop(a);
+    assert_ok(answers_start(&settings, &a, &e));
+    for (int i = 0; i < 1000 && (counts.to_sign > 0 || counts.signed_answers == 0); i++) {
+        assert_int_equal(ask(a, &w, &w.bob, &w.intermediate, WRIT_OID_SHA1, &first, &found),
+                         WRIT_ANSWER_UNKNOWN);
+        (void)usleep(10000);
+        answers_counts(a, &counts);
+    }
+    assert_int_equal(ask(a, &w, &w.alice, &w.intermediate, WRIT_OID_SHA1, &first, &found),
+                     WRIT_ANSWER_GOOD);
+    assert_int_equal(ask(a, &w, &w.alice, &w.intermediate, WRIT_OID_SHA1, &again, &found),
+                     WRIT_ANSWER_GOOD);
+    assert_true(writ_span_equal(first.der, again.der));
+    end_party(&delegate);
 }
 
 static void a_signer_of_another_ca_is_refused(void **state)
@@ -455,6 +496,7 @@ int main(void)
         STARTED(openssl_takes_good_revoked_and_unknown_under_both_hashes),
         STARTED(a_root_with_a_delegate_of_its_own_answers_about_its_intermediates),
         STARTED(an_issuer_signs_for_itself_without_its_certificate_in_the_answer),
+        STARTED(an_rsa_signer_answers_at_once_and_from_the_table),
         STARTED(a_signer_of_another_ca_is_refused),
         STARTED(a_certificate_that_is_no_responders_is_refused),
         STARTED(a_ca_is_answered_for_from_its_crl_and_never_beyond_it),

@@ -67,7 +67,8 @@ static inline void make_party(struct world *w, struct party *p, enum writ_role r
 
     if (role == WRIT_ROLE_DEVELOPER || role == WRIT_ROLE_RESPONDER)
         order.team = writ_span_text("team");
-    p->key = writ_key_generate(WRIT_KEY_P256, &e);
+    if (p->key == NULL) /* not given */
+        p->key = writ_key_generate(WRIT_KEY_P256, &e);
     assert_non_null(p->key);
     assert_ok(writ_key_public(p->key, &spki, &e));
     order.spki = writ_buffer_span(&spki);
