@@ -217,9 +217,8 @@ const struct command command_source_add = {
     .words = "source add",
     .group = "trust",
     .summary = "add a source of revocation, and pull it",
-    .description =
-        "A feed needs --fingerprint, a CRL --issuer, unless its CA is trusted already.\n"
-        "Without a URL, crlite comes from Mozilla and upki from its makers' mirror.\n",
+    .description = "A feed needs --fingerprint, a CRL --issuer, unless its CA is trusted already.\n"
+                   "Without a URL, crlite comes from Mozilla and upki from its makers' mirror.\n",
     .operands =
         (const struct operand_spec[]){
             {.name = "KIND", .choices = kinds},

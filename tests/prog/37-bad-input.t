@@ -601,9 +601,9 @@ extra() {
     cut "p = parts(b); e = parts(parts(p[2])[0] and p[2])[0]; e = element(0x30, b''.join(parts(e)) +
 element(0xa0, $1)); b = element(0x30, p[0] + p[1] + element(0x30, e))"
 }
-extra 'element(0x30, b"\2\1\2\4\1x")'
+extra 'element(0x30, b"\2\1\3\4\1x")'
 bad malformed malformed 3 'an extra of another type' \
-    'extra of type 2, which this writ does not know' sealed
+    'extra of type 3, which this writ does not know' sealed
 extra 'b""'
 bad malformed malformed 3 'extras that are empty' 'extras: present and empty' sealed
 extra 'element(0x30, b"\2\1\1\4\1x") * 2'

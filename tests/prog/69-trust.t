@@ -239,7 +239,7 @@ refuses 66 "nowhere: wanted an http or https URL, or a folder that is there" "a 
 mkdir empty
 refuses 66 "bundle.pem" "a folder without a bundle" d source add feed empty
 refuses 66 "is not there (status 404)" "nor a server without one" d source add feed "$url/tree/nothing"
-refuses 64 "wants feed, crlite or upki, found .ftp." "another kind of source" d source add ftp "$feed"
+refuses 64 "wants feed, crlite, upki or crl, found .ftp." "another kind of source" d source add ftp "$feed"
 mkdir 'space '
 refuses 64 "a location has at most 2048 printable characters, and does not end in a space" \
     "a place that its file could not say" d source add feed 'space ' --fingerprint "$fingerprint"
@@ -291,10 +291,10 @@ while IFS='|' read -r change words; do
     sed "$change" kept.conf >"$conf"
     refuses 78 "example.conf: $words" "sources/example.conf: $words" d pull
 done <<'END'
-s/^kind.*/kind = ftp/|kind is "ftp", wanted feed, crlite or upki
+s/^kind.*/kind = ftp/|kind is "ftp", wanted feed, crlite, upki or crl
 s/^location.*/location = feed/|location is "feed", wanted a URL or an absolute path
 s/^bundle.*/bundle = 12/|bundle is no fingerprint of 64 hexadecimal digits
-s/^kind.*/colour = red/|line 1: unknown "colour"; wanted kind, location, bundle, root, channel, cache or mirror
+s/^kind.*/colour = red/|line 1: unknown "colour"; wanted kind, location, bundle, root, issuers, channel, cache or mirror
 s/^kind.*/what/|line 1: wanted NAME = VALUE
 s/^kind.*/kind =/|line 1: wanted NAME = VALUE
 s/^kind.*/[feed]/|line 1: wanted NAME = VALUE

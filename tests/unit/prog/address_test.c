@@ -95,14 +95,11 @@ static void other_families_are_not_public(void **state)
     assert_false(address_is_public((const struct sockaddr *)&a));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_of_the_internet_are_public),
-        cmocka_unit_test(this_host_and_private_networks_are_not),
-        cmocka_unit_test(ipv6_does_not_hide_an_ipv4_address),
-        cmocka_unit_test(other_families_are_not_public),
-    };
+static const struct CMUnitTest claims[] = {
+    CLAIM(addresses_of_the_internet_are_public),
+    CLAIM(this_host_and_private_networks_are_not),
+    CLAIM(ipv6_does_not_hide_an_ipv4_address),
+    CLAIM(other_families_are_not_public),
+};
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+RUN_CLAIMS(claims)

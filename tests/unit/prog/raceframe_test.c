@@ -142,17 +142,14 @@ static void a_sentence_is_made_safe(void **state)
     assert_string_equal(f.sentence, "bell \\x07");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_answer_comes_back_as_it_was_written),
-        cmocka_unit_test(a_fault_comes_back_with_its_sentence),
-        cmocka_unit_test(what_has_not_all_come_yet_is_waited_for),
-        cmocka_unit_test(what_follows_a_frame_stays),
-        cmocka_unit_test(nonsense_ends_the_talk),
-        cmocka_unit_test(a_line_without_end_is_nonsense),
-        cmocka_unit_test(a_sentence_is_made_safe),
-    };
+static const struct CMUnitTest claims[] = {
+    CLAIM(an_answer_comes_back_as_it_was_written),
+    CLAIM(a_fault_comes_back_with_its_sentence),
+    CLAIM(what_has_not_all_come_yet_is_waited_for),
+    CLAIM(what_follows_a_frame_stays),
+    CLAIM(nonsense_ends_the_talk),
+    CLAIM(a_line_without_end_is_nonsense),
+    CLAIM(a_sentence_is_made_safe),
+};
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+RUN_CLAIMS(claims)
