@@ -162,11 +162,17 @@ static struct table_record *add(const struct table *t, struct shard *s, uint32_t
     return r;
 }
 
+/* A CRL may have dates from 1950 on, and beyond 2106. */
+static uint32_t instant_of(int64_t t)
+{
+    return t < 0 ? 0 : t > UINT32_MAX ? UINT32_MAX : (uint32_t)t;
+}
+
 static int put_status(struct table_record *r, const struct table_status *status)
 {
     bool revoked = status->state == TABLE_REVOKED;
     uint8_t reason = revoked ? (uint8_t)status->reason : 0;
-    uint32_t at = revoked ? (uint32_t)status->revoked_at : 0;
+    uint32_t at = revoked ? instant_of(status->revoked_at) : 0;
 
     if (status->weak && r->state != TABLE_ABSENT && r->round == status->round)
         return 0;

@@ -1,5 +1,7 @@
 #include "responder.h"
 
+#include <pthread.h>
+
 /* ---------------------------------------------------------------------------------- what is said
  */
 
@@ -321,6 +323,57 @@ static void what_needs_no_signature_comes_at_once_and_nothing_else_does(void **s
     writ_buffer_free(&nonced);
 }
 
+/* ---------------------------------------------------------------------------------- many at once
+ */
+
+static _Atomic bool enough;
+static _Atomic unsigned answered, refused;
+
+/* Asks about Alice and Bob until it is enough. */
+static void *ask_on(void *request)
+{
+    while (!enough) {
+        struct answer answer;
+
+        answers_respond(a, writ_buffer_span(request), time(NULL), &answer);
+        answered++;
+        if (answer.status != WRIT_OCSP_SUCCESSFUL)
+            refused++;
+        answer_release(&answer);
+    }
+    return NULL;
+}
+
+static void four_threads_are_answered_while_it_reloads_and_the_store_changes(void **state)
+{
+    const struct party *about[2] = {&w.alice, &w.bob};
+    struct answers_settings settings = settings_of();
+    struct writ_buffer request[4] = {0};
+    pthread_t thread[4];
+
+    (void)state;
+    settings.budget = 1000000;
+    assert_ok(answers_reload(a, &settings, &e));
+    enough = false;
+    answered = refused = 0;
+    for (int i = 0; i < 4; i++) {
+        make_request(&about[i % 2], 1, &w.intermediate, i < 2 ? WRIT_OID_SHA1 : WRIT_OID_SHA256,
+                     WRIT_SPAN_NONE, &request[i]);
+        assert_int_equal(pthread_create(&thread[i], NULL, ask_on, &request[i]), 0);
+    }
+    assert_ok(answers_reload(a, &settings, &e));
+    world_issue(&w, &w.bob);
+    world_revoke(&w, &w.bob, WRIT_REASON_KEY_COMPROMISE);
+    assert_ok(answers_reload(a, &settings, &e));
+    enough = true;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+        writ_buffer_free(&request[i]);
+    }
+    assert_true(answered > 4);
+    assert_int_equal(refused, 0);
+}
+
 /* ------------------------------------------------------------------------------------ going wrong
  */
 
@@ -396,6 +449,7 @@ int main(void)
         STARTED(everything_is_signed_before_anybody_asks),
         STARTED(what_needs_no_signature_comes_at_once_and_nothing_else_does),
         STARTED(no_answer_outlives_the_signers_certificate),
+        STARTED(four_threads_are_answered_while_it_reloads_and_the_store_changes),
         STARTED(a_key_that_is_not_the_certificates_is_refused),
         STARTED(an_encrypted_key_wants_its_passphrase),
     };

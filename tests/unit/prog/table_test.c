@@ -129,6 +129,19 @@ static void a_long_signature_is_kept_whole_and_a_longer_one_not_at_all(void **st
     assert_int_equal(get(1, "s").answer[TABLE_SHA1].n, 1024);
 }
 
+static void a_date_before_1970_or_after_2106_becomes_the_nearest(void **state)
+{
+    struct table_status status = {
+        .issuer = 1, .serial = writ_span_text("s"), .state = TABLE_REVOKED, .revoked_at = -5};
+
+    (void)state;
+    assert_int_equal(table_put(t, &status), 1);
+    assert_int_equal(get(1, "s").revoked_at, 0);
+    status.revoked_at = (int64_t)UINT32_MAX + 5;
+    assert_int_equal(table_put(t, &status), 1);
+    assert_int_equal(get(1, "s").revoked_at, UINT32_MAX);
+}
+
 static void serials_of_no_and_of_22_octets_are_refused(void **state)
 {
     (void)state;
@@ -188,6 +201,7 @@ int main(void)
         WITH_TABLE(what_is_weak_does_not_undo_what_the_same_round_has_said),
         WITH_TABLE(a_sweep_takes_what_the_round_has_not_told_of),
         WITH_TABLE(a_long_signature_is_kept_whole_and_a_longer_one_not_at_all),
+        WITH_TABLE(a_date_before_1970_or_after_2106_becomes_the_nearest),
         WITH_TABLE(serials_of_no_and_of_22_octets_are_refused),
         WITH_TABLE(a_hundred_thousand_are_found_and_walked_through_once_each_in_parts),
     };
