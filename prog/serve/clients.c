@@ -61,7 +61,8 @@ static bool is_crowded(const struct clients *c)
     return c->counts.now > c->most - c->most / 8;
 }
 
-/* Makes a quarter of the places free again, of those without a request, the longest waiting first. */
+/* Makes a quarter of the places free again, of those without a request, the longest waiting first.
+ */
 static void make_room(struct clients *c)
 {
     struct client **waiting = calloc(c->counts.now, sizeof(struct client *)), *who;
@@ -100,7 +101,8 @@ static void *keep(void *arg)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------- coming and going */
+/* ------------------------------------------------------------------------------- coming and going
+ */
 
 int clients_start(struct clients *c, unsigned most, int64_t patience_ms, struct writ_error *e)
 {

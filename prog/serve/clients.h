@@ -20,7 +20,7 @@
 struct client {
     TAILQ_ENTRY(client) link;
     int fd;
-    atomic_llong since; /* milliseconds, monotonic: when the present step began */
+    atomic_llong since;  /* milliseconds, monotonic: when the present step began */
     atomic_bool is_busy; /* its request is complete, and being answered */
     bool is_out;         /* was shown out */
     bool takes_no_more;  /* we read to the end of what has arrived, and close */

@@ -84,8 +84,8 @@ static void add(struct MHD_Response *r, const char *name, const char *value)
 }
 
 /* Sends r, which ends here. */
-static enum MHD_Result send(struct http *h, struct MHD_Connection *connection, unsigned status,
-                            struct MHD_Response *r)
+static enum MHD_Result reply(struct http *h, struct MHD_Connection *connection, unsigned status,
+                             struct MHD_Response *r)
 {
     enum MHD_Result rc;
 
@@ -119,7 +119,7 @@ static enum MHD_Result refuse(struct http *h, struct MHD_Connection *connection,
         if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
             add(r, "Allow", "GET, HEAD, POST");
     }
-    return send(h, connection, status, r);
+    return reply(h, connection, status, r);
 }
 
 /* True when the client names this tag as one it has; a list, or "*" (RFC 9110 section 13.1.2). */
@@ -143,8 +143,8 @@ static void add_lifetime(struct http *h, struct MHD_Response *r, const struct an
     httpdate_format(a->next_update, date);
     add(r, "Expires", date);
     add(r, "ETag", etag);
-    (void)snprintf(text, sizeof text,
-                   "max-age=%" PRId64 ", public, no-transform, must-revalidate", left);
+    (void)snprintf(text, sizeof text, "max-age=%" PRId64 ", public, no-transform, must-revalidate",
+                   left);
     add(r, "Cache-Control", text);
 }
 
@@ -191,7 +191,7 @@ static enum MHD_Result give(struct http *h, struct MHD_Connection *connection, b
         }
     }
     answer_release(a);
-    return send(h, connection, status, r);
+    return reply(h, connection, status, r);
 }
 
 /* ------------------------------------------------------------------------------------- waiting */
@@ -305,13 +305,12 @@ static enum MHD_Result answer_waited(struct request *r, bool is_post)
         add(response, "Content-Type", page_type((enum page_form)(r->wanted - WANT_METRICS)));
         add(response, "Cache-Control", "no-store");
     }
-    return send(r->http, r->connection, MHD_HTTP_OK, response);
+    return reply(r->http, r->connection, MHD_HTTP_OK, response);
 }
 
 /* ----------------------------------------------------------------------------------------- GET */
 
-static enum MHD_Result get_file(struct http *h, struct MHD_Connection *connection,
-                                const char *name)
+static enum MHD_Result get_file(struct http *h, struct MHD_Connection *connection, const char *name)
 {
     struct feed_file file;
     struct MHD_Response *r;
@@ -337,7 +336,7 @@ static enum MHD_Result get_file(struct http *h, struct MHD_Connection *connectio
     } else if (!known) {
         (void)close(file.fd);
     }
-    return send(h, connection, known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, r);
+    return reply(h, connection, known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, r);
 }
 
 static enum MHD_Result get_later(struct http *h, struct MHD_Connection *connection,
@@ -354,8 +353,8 @@ static enum MHD_Result get_later(struct http *h, struct MHD_Connection *connecti
     return wait_in_line(r);
 }
 
-static enum MHD_Result get_ocsp(struct http *h, struct MHD_Connection *connection,
-                                const char *path, void **slot)
+static enum MHD_Result get_ocsp(struct http *h, struct MHD_Connection *connection, const char *path,
+                                void **slot)
 {
     uint8_t room[URI_TEXT_MAX];
     struct writ_span request;
@@ -398,8 +397,7 @@ static enum MHD_Result post_begin(struct http *h, struct MHD_Connection *connect
                                   const char *path, void **slot)
 {
     const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
-    const char *length =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     const char *rest;
 
     if (!uri_below(path, h->settings.base, &rest))
@@ -443,8 +441,13 @@ static enum MHD_Result post_end(struct request *r)
     return wait_in_line(r);
 }
 
-/* ------------------------------------------------------------------------------ the library's calls
+/* ------------------------------------------------------------------------------ the library's
+ * calls
  */
+
+/* Stands in the slot of a GET whose headers are read: an answer given before the library has looked
+ * for a body ends the connection. */
+static char is_headed;
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *upload,
@@ -454,13 +457,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     bool is_post = strcmp(method, "POST") == 0;
 
     (void)version;
-    if (r == NULL) {
-        if (is_post)
-            return post_begin(cls, connection, path, slot);
-        if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
-            return get(cls, connection, path, slot);
+    if (r == NULL && is_post)
+        return post_begin(cls, connection, path, slot);
+    if (r == NULL && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse(cls, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET, HEAD or POST\n");
+    if (r == NULL) {
+        *slot = &is_headed;
+        return MHD_YES;
     }
+    if (*slot == &is_headed)
+        return *upload_n > 0 ? MHD_NO : get(cls, connection, path, slot);
     if (r->has_ended)
         return answer_waited(r, is_post);
     if (*upload_n == 0)
@@ -477,7 +483,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **sl
     struct http *h = cls;
 
     (void)how;
-    request_free(*slot);
+    if (*slot != &is_headed)
+        request_free(*slot);
     *slot = NULL;
     clients_done(&h->clients, client_of(connection));
 }
@@ -527,17 +534,17 @@ static int start_daemon(struct http *h, int listener, struct writ_error *e)
     const struct http_settings *s = &h->settings;
     /* The limit is shared out among the threads, but clients are not: each may have all. */
     unsigned limit = s->connections * s->threads;
-    struct MHD_OptionItem threads[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)s->threads, NULL}, {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem threads[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)s->threads, NULL},
+                                       {MHD_OPTION_END, 0, NULL}};
     struct MHD_Daemon *d = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
             MHD_USE_ERROR_LOG,
         0, on_accept, h, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL,
         MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_UNESCAPE_CALLBACK,
-        leave_escaped, h, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_MEMORY,
-        MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
-        MHD_OPTION_ARRAY, s->threads > 1 ? threads : threads + 1, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped,
+        h, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_MEMORY, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_ARRAY, s->threads > 1 ? threads : threads + 1,
+        MHD_OPTION_END);
 
     if (d == NULL)
         return writ_fail(e, WRIT_FAULT_UNEXPECTED, "libmicrohttpd cannot serve: %s",

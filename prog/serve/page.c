@@ -119,8 +119,8 @@ static void write_metrics(const struct page_facts *p, struct writ_buffer *out)
         write_metric(&f[i], out);
     write_metric(&INSTANT("started", "when this process began to serve", p->started_at), out);
     write_metric(&INSTANT("reloaded", "when it last reloaded", p->reloaded_at), out);
-    write_metric(&GAUGE("healthy", "0 while /status shows a problem", p->answers.problem[0] == '\0'),
-                 out);
+    write_metric(
+        &GAUGE("healthy", "0 while /status shows a problem", p->answers.problem[0] == '\0'), out);
 }
 
 /* --------------------------------------------------------------------------------------- JSON */

@@ -12,8 +12,8 @@
 
 /* What HTTP has seen since the start. */
 struct page_http {
-    uint64_t get, post;    /* OCSP requests */
-    uint64_t successful;   /* answers, by their status */
+    uint64_t get, post;  /* OCSP requests */
+    uint64_t successful; /* answers, by their status */
     uint64_t malformed, internal, try_later, unauthorized;
     uint64_t nonced;       /* successful ones with the nonce of the request */
     uint64_t not_modified; /* 304 */

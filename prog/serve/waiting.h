@@ -27,8 +27,8 @@ enum waiting_end {
 /* One that waits: a part of whatever the caller keeps about it. */
 struct waiting_one {
     TAILQ_ENTRY(waiting_one) link;
-    int fd;         /* of its client, to see whether it is still there */
-    int64_t since;  /* milliseconds (serve/clients.h) */
+    int fd;        /* of its client, to see whether it is still there */
+    int64_t since; /* milliseconds (serve/clients.h) */
     enum waiting_end end;
 };
 

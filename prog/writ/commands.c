@@ -1,6 +1,7 @@
 #include "writ/commands.h"
 
 #include "writ/table_ca.h"
+#include "writ/table_serve.h"
 
 static const struct command *const commands[] = {
     &command_verify,        &command_why,
@@ -23,6 +24,7 @@ static const struct command *const commands[] = {
     &command_ca_revoke,     &command_ca_hold,
     &command_ca_reinstate,  &command_ca_export,
     &command_ca_backup,     &command_publish,
+    &command_serve,
     &command_ocsp_query,    &command_ocsp_staple,
     &command_ocsp_check,    &command_ocsp_request,
     &command_crl_check,     &command_crl_fetch,
