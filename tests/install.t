@@ -35,7 +35,7 @@ none() {
     [ ! -s out ] || sed 's/^/#   /' out
 }
 
-missing bin/writ libexec/writ/writ-ca libexec/writ/writ-fetch libexec/writ/writ.so \
+missing bin/writ libexec/writ/writ-ca libexec/writ/writ-fetch libexec/writ/writ-serve libexec/writ/writ-signer libexec/writ/writ.so \
     libexec/writ/writ-gnutls.so libexec/writ/writ-openssl.cnf \
     share/bash-completion/completions/writ >out
 none 'the programs and the completion are there'
@@ -61,7 +61,8 @@ exits 0 'the completion is what writ prints' \
 # ---- the timer ----
 
 units=$there/lib/systemd/system
-missing lib/systemd/system/writ-pull.service lib/systemd/system/writ-pull.timer >out
+missing lib/systemd/system/writ-pull.service lib/systemd/system/writ-pull.timer \
+    lib/systemd/system/writ-serve.service lib/systemd/system/writ-serve.socket >out
 none 'the units of a pull by itself are there'
 grep -h '^ExecStart=' "$units/writ-pull.service" >out
 prints 'and start the program that is installed' "ExecStart=$prefix/bin/writ -q pull"

@@ -7,7 +7,7 @@
 
 const struct command command_serve = {
     .words = "serve",
-    .group = "run a CA",
+    .group = "more",
     .summary = "answer OCSP requests about CAs, and serve the feed",
     .options =
         (const struct option_spec[]){
@@ -18,7 +18,7 @@ const struct command command_serve = {
             FILES("issuer", "FILE", "certificate of the CA of a --crl"),
             {.name = "listen",
              .value = "WHERE",
-             .help = "ADDRESS:PORT; default 127.0.0.1:2560",
+             .help = "at ADDRESS:PORT; default 127.0.0.1:2560",
              .repeatable = true},
             {.name = "base", .value = "PATH", .help = "where GET requests begin; default /"},
             {.name = "feed",
