@@ -761,6 +761,23 @@ def ocsp_check_seeds():
     yield "try-later", dict(ocsp_response_seeds())["try-later"]
 
 
+def serve_uri_seeds():
+    """Paths of a GET; the first byte is the room for what is in it, in units of 16."""
+    text = base64.b64encode(dict(ocsp_request_seeds())["one"])
+    escaped = text.replace(b"+", b"%2B").replace(b"/", b"%2f").replace(b"=", b"%3D")
+    yield "raw", b"\xff/" + text
+    yield "escaped", b"\xff/" + escaped
+    yield "below-ocsp", b"\xff/ocsp/" + text
+    yield "unpadded", b"\xff///" + text.rstrip(b"=")
+    yield "little-room", b"\x01/" + text
+    yield "plus-as-space", b"\xff/MA+/MA"
+    yield "escape-cut", b"\xff/MA%2"
+    yield "twice-escaped", b"\xff/MA%252B"
+    yield "padding-in-between", b"\xff/MA==MA=="
+    yield "file", b"\xfftargets/00ff.table"
+    yield "climbing", b"\xfftargets/../ca.db"
+
+
 SEEDS = {
     "bundle": bundle_seeds,
     "cascade": cascade_seeds,
@@ -789,6 +806,7 @@ SEEDS = {
     "sct": sct_seeds,
     "remotesettings": remotesettings_seeds,
     "seal": seal_seeds,
+    "serve_uri": serve_uri_seeds,
     "showing": showing_seeds,
     "stash": stash_seeds,
     "table": table_seeds,
