@@ -82,6 +82,64 @@ static void openssl_takes_good_revoked_and_unknown_under_both_hashes(void **stat
     assert_true(openssl_says(&w.alice, "Reason: affiliationChanged", "-sha256"));
 }
 
+/* -------------------------------------------------------------------------------------- the store
+ */
+
+static void what_was_revoked_before_the_start_is_revoked_at_once(void **state)
+{
+    struct answers_settings settings = settings_of();
+    struct writ_answer found;
+    struct answer answer;
+
+    (void)state;
+    answers_stop(a);
+    a = NULL;
+    world_revoke(&w, &w.alice, WRIT_REASON_KEY_COMPROMISE);
+    assert_ok(answers_start(&settings, &a, &e));
+    assert_int_equal(ask(a, &w, &w.alice, &w.intermediate, WRIT_OID_SHA1, &answer, &found),
+                     WRIT_ANSWER_REVOKED);
+    assert_int_equal(ask(a, &w, &w.responder, &w.intermediate, WRIT_OID_SHA1, &answer, &found),
+                     WRIT_ANSWER_GOOD);
+    assert_ok(answers_reload(a, &settings, &e)); /* all is read again */
+    assert_int_equal(ask(a, &w, &w.alice, &w.intermediate, WRIT_OID_SHA1, &answer, &found),
+                     WRIT_ANSWER_REVOKED);
+}
+
+static void what_is_issued_and_revoked_between_two_looks_is_revoked(void **state)
+{
+    struct writ_revocation r = {
+        .reason = WRIT_REASON_SUPERSEDED, .since = w.now - 60, .revoked_at = w.now};
+    struct writ_answer found;
+
+    (void)state;
+    assert_ok(castore_begin(w.s, &e));
+    store_party(&w, &w.bob, CASTORE_DEVELOPER, &w.intermediate);
+    assert_ok(castore_revoke(w.s, w.bob.id, &r, &e));
+    commit(&w, "both");
+    wait_for(&w.bob, WRIT_ANSWER_REVOKED, &found);
+}
+
+/* A backup, restored while it runs: what it does not know was never issued. */
+static void another_store_under_the_name_is_read_whole(void **state)
+{
+    struct writ_answer found;
+    char copy[96];
+
+    (void)state;
+    assert_ok(castore_backup(w.s, path_in(&w, "copy.db", copy), w.now, &e));
+    world_issue(&w, &w.bob);
+    world_revoke(&w, &w.alice, WRIT_REASON_SUPERSEDED);
+    wait_for(&w.bob, WRIT_ANSWER_GOOD, &found);
+    wait_for(&w.alice, WRIT_ANSWER_REVOKED, &found);
+    castore_close(w.s);
+    w.s = NULL;
+    assert_int_equal(rename(copy, w.store), 0);
+    assert_int_equal(unlink(path_in(&w, "ca.db-wal", copy)), 0); /* as castore_open_read wants it */
+    assert_int_equal(unlink(path_in(&w, "ca.db-shm", copy)), 0);
+    wait_for(&w.bob, WRIT_ANSWER_UNKNOWN, &found);
+    wait_for(&w.alice, WRIT_ANSWER_GOOD, &found);
+}
+
 /* ------------------------------------------------------------------------------- several issuers
  */
 
@@ -494,6 +552,9 @@ int main(void)
 {
     const struct CMUnitTest claims[] = {
         STARTED(openssl_takes_good_revoked_and_unknown_under_both_hashes),
+        STARTED(what_was_revoked_before_the_start_is_revoked_at_once),
+        STARTED(what_is_issued_and_revoked_between_two_looks_is_revoked),
+        STARTED(another_store_under_the_name_is_read_whole),
         STARTED(a_root_with_a_delegate_of_its_own_answers_about_its_intermediates),
         STARTED(an_issuer_signs_for_itself_without_its_certificate_in_the_answer),
         STARTED(an_rsa_signer_answers_at_once_and_from_the_table),
