@@ -1,23 +1,21 @@
 #include "shared/crls.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "crypto/digest.h"
 #include "shared/crlrecord.h"
+#include "shared/pulled.h"
 #include "shared/watch.h"
 
 #define WATCHED_MAX (PLACES_READ_MAX + CRLS_MAX)
-#define NAME_LENGTH 64
 
 struct opened {
-    char name[NAME_LENGTH + 1];
+    char name[PULLED_NAME_MAX + 1];
     struct crlrecord record;
     struct writ_span map; /* the table */
     struct writ_cert issuer;
@@ -55,47 +53,15 @@ static void add_problem(struct crls *c, const char *name, const char *why)
 
 /* ----------------------------------------------------------------------------------- one CRL */
 
-/* Maps a regular file below a directory.  No message, nothing that waits. */
-static int map_at(int dir, const char *name, size_t ceiling, struct writ_span *map, struct stat *st,
-                  struct writ_error *e)
-{
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    void *at;
-    int rc = -1;
-
-    *map = WRIT_SPAN_NONE;
-    if (fd < 0)
-        return writ_fail_errno(e, WRIT_FAULT_IO, errno, "%s", name);
-    if (fstat(fd, st) < 0)
-        (void)writ_fail_errno(e, WRIT_FAULT_IO, errno, "%s", name);
-    else if (!S_ISREG(st->st_mode) || st->st_size <= 0 || (uint64_t)st->st_size > ceiling)
-        (void)writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s is no file of 1 to %zu bytes", name, ceiling);
-    else if ((at = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
-        (void)writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot map %s", name);
-    else
-        rc = 0;
-    if (rc == 0)
-        *map = WRIT_SPAN(at, (size_t)st->st_size);
-    close(fd);
-    return rc;
-}
-
-static void unmap(struct writ_span *map)
-{
-    if (map->n > 0)
-        (void)munmap((void *)(uintptr_t)map->p, map->n);
-    *map = WRIT_SPAN_NONE;
-}
-
 static int read_record(int dir, struct crlrecord *record, struct writ_error *e)
 {
     struct writ_span map;
     struct stat st;
-    int rc = map_at(dir, CRLRECORD_NAME, CRLRECORD_MAX, &map, &st, e);
+    int rc = pulled_map(dir, CRLRECORD_NAME, CRLRECORD_MAX, &map, &st, e);
 
     if (rc == 0)
         rc = crlrecord_parse(map, record, e);
-    unmap(&map);
+    pulled_unmap(&map);
     return rc;
 }
 
@@ -145,7 +111,7 @@ static int open_whole(struct opened *o, int dir, struct writ_crl_source *source,
     if (read_record(dir, &o->record, e) < 0)
         return -1;
     crlrecord_table_name(&o->record, name);
-    if (map_at(dir, name, WRIT_TABLE_MAX, &o->map, &st, e) < 0 || check_same(o, &st, e) < 0 ||
+    if (pulled_map(dir, name, WRIT_TABLE_MAX, &o->map, &st, e) < 0 || check_same(o, &st, e) < 0 ||
         writ_table_open(o->map, &source->table, e) < 0 || find_issuer(o, &source->table, e) < 0 ||
         read_idp(&o->record, source, e) < 0)
         return -1;
@@ -161,7 +127,7 @@ static int open_whole(struct opened *o, int dir, struct writ_crl_source *source,
 
 static void close_one(struct opened *o)
 {
-    unmap(&o->map);
+    pulled_unmap(&o->map);
     crlrecord_free(&o->record);
 }
 
@@ -187,18 +153,10 @@ static void open_one(struct crls *c, int dir, const char *name)
 
 /* ------------------------------------------------------------------------------------- states */
 
-/* A name that a source may have (writ/sources.h), so neither "." nor a file of ours. */
-static bool is_source_name(const char *name)
-{
-    size_t n = strlen(name);
-
-    return n > 0 && n <= NAME_LENGTH && name[0] != '.' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == n;
-}
-
 /* One that was never pulled has no record, and is no problem. */
-static int look_at(struct crls *c, const char *crls_dir, const char *name, struct writ_error *e)
+static int look_at(void *who, const char *crls_dir, const char *name, struct writ_error *e)
 {
+    struct crls *c = who;
     char *path = NULL;
     int dir, rc;
 
@@ -219,26 +177,11 @@ static int look_at(struct crls *c, const char *crls_dir, const char *name, struc
 
 static int open_state(struct crls *c, const char *state, struct writ_error *e)
 {
-    struct writ_buffer path = {0};
-    struct dirent *entry;
-    DIR *d = NULL;
-    int rc;
+    struct writ_error why = {0};
+    int rc = pulled_each(state, CRLRECORD_CRLS, &c->memory->watch, look_at, c, &why, e);
 
-    places_path(&path, state, CRLRECORD_CRLS);
-    rc = writ_buffer_check(&path, e);
-    if (rc == 0)
-        rc = watch_add(&c->memory->watch, writ_buffer_string(&path), e);
-    if (rc == 0)
-        d = opendir(writ_buffer_string(&path));
-    if (rc == 0 && d == NULL && errno != ENOENT && errno != ENOTDIR)
-        add_problem(c, CRLRECORD_CRLS, "cannot be read");
-    while (rc == 0 && d != NULL && (entry = readdir(d)) != NULL) {
-        if (is_source_name(entry->d_name))
-            rc = look_at(c, writ_buffer_string(&path), entry->d_name, e);
-    }
-    if (d != NULL)
-        closedir(d);
-    writ_buffer_free(&path);
+    if (why.fault != WRIT_FAULT_NONE)
+        add_problem(c, CRLRECORD_CRLS, why.text);
     return rc;
 }
 

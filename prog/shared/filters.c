@@ -1,24 +1,22 @@
 #include "shared/filters.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "shared/filterrecord.h"
+#include "shared/pulled.h"
 #include "shared/watch.h"
 
-#define WATCHED_MAX     (PLACES_READ_MAX + 3 * FILTERS_SOURCES_MAX)
-#define SOURCE_NAME_MAX 64
+#define WATCHED_MAX (PLACES_READ_MAX + 3 * FILTERS_SOURCES_MAX)
 
 struct filters_source {
-    char name[SOURCE_NAME_MAX + 1];
+    char name[PULLED_NAME_MAX + 1];
     struct writ_span index_bytes; /* mapped */
     struct writ_filter_index index;
     struct writ_filter_file *files; /* owned; index.files of them, opened in this order */
@@ -55,41 +53,6 @@ static void add_problem(struct filters *f, const char *name, const struct writ_e
 }
 
 /* ------------------------------------------------------------------------------- single files */
-
-/* Maps a regular file below a directory, and closes it again.  No message, nothing that waits. */
-static int map_at(int dir, const char *name, size_t ceiling, struct writ_span *map, struct stat *st,
-                  struct writ_error *e)
-{
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    void *at;
-    int rc = -1;
-
-    *map = WRIT_SPAN_NONE;
-    if (fd < 0)
-        return writ_fail_errno(e, WRIT_FAULT_IO, errno, "%s", name);
-    if (fstat(fd, st) < 0)
-        (void)writ_fail_errno(e, WRIT_FAULT_IO, errno, "%s", name);
-    else if (!S_ISREG(st->st_mode))
-        (void)writ_fail(e, WRIT_FAULT_NO_INPUT, "%s is not a regular file", name);
-    else if (st->st_size <= 0 || (uint64_t)st->st_size > ceiling)
-        (void)writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s has %lld bytes, wanted 1 to %zu", name,
-                        (long long)st->st_size, ceiling);
-    else if ((at = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
-        (void)writ_fail_errno(e, WRIT_FAULT_IO, errno, "cannot map %s", name);
-    else
-        rc = 0;
-    if (rc == 0)
-        *map = WRIT_SPAN(at, (size_t)st->st_size);
-    close(fd);
-    return rc;
-}
-
-static void unmap(struct writ_span *map)
-{
-    if (map->n > 0)
-        (void)munmap((void *)(uintptr_t)map->p, map->n);
-    *map = WRIT_SPAN_NONE;
-}
 
 /* The file is the one that was checked when it was pulled.  Its inode and times tell; after a
  * backup was restored its hash does. */
@@ -132,9 +95,9 @@ static int read_record(struct opening *o, bool *found, struct writ_error *e)
         rc = 0;
     else if (dir < 0)
         (void)writ_fail_errno(e, WRIT_FAULT_IO, errno, "its directory");
-    else if (map_at(dir, FILTERRECORD_NAME, FILTERRECORD_MAX, &map, &st, e) == 0) {
+    else if (pulled_map(dir, FILTERRECORD_NAME, FILTERRECORD_MAX, &map, &st, e) == 0) {
         rc = filterrecord_parse(map, &o->record, e);
-        unmap(&map);
+        pulled_unmap(&map);
         writ_error_context(e, FILTERRECORD_NAME);
     }
     if (dir >= 0)
@@ -161,7 +124,7 @@ static int open_index(struct opening *o, struct writ_error *e)
     struct filters_source *s = o->source;
     struct stat st;
 
-    if (map_at(o->files_dir, "index.bin", WRIT_FILTER_INDEX_MAX, &s->index_bytes, &st, e) < 0)
+    if (pulled_map(o->files_dir, "index.bin", WRIT_FILTER_INDEX_MAX, &s->index_bytes, &st, e) < 0)
         return -1;
     if (writ_filter_index_open(s->index_bytes, &s->index, e) < 0) {
         writ_error_context(e, "index.bin");
@@ -182,7 +145,7 @@ static int open_file(struct opening *o, size_t i, struct writ_error *e)
     struct stat st;
 
     (void)snprintf(text, sizeof text, "%.*s", (int)name.n, (const char *)name.p);
-    if (map_at(o->files_dir, text, WRIT_CLUBCARD_MAX, &s->maps[i], &st, e) < 0 ||
+    if (pulled_map(o->files_dir, text, WRIT_CLUBCARD_MAX, &s->maps[i], &st, e) < 0 ||
         (o->as_pulled && check_same(&o->record.files[i], text, &st, s->maps[i], e) < 0))
         return -1;
     if (writ_clubcard_open(s->maps[i], &s->files[i].card, e) < 0) {
@@ -202,7 +165,7 @@ static int open_onecrl(struct opening *o, struct writ_error *e)
 
     if (dir < 0)
         return writ_fail_errno(e, WRIT_FAULT_IO, errno, "its directory");
-    if (map_at(dir, FILTERRECORD_ONECRL, WRIT_ONECRL_MAX, &s->onecrl_bytes, &st, e) == 0 &&
+    if (pulled_map(dir, FILTERRECORD_ONECRL, WRIT_ONECRL_MAX, &s->onecrl_bytes, &st, e) == 0 &&
         check_same(&o->record.onecrl, FILTERRECORD_ONECRL, &st, s->onecrl_bytes, e) == 0)
         rc = writ_onecrl_open(s->onecrl_bytes, &s->onecrl, e);
     close(dir);
@@ -266,7 +229,7 @@ static int open_whole(struct opening *o, struct writ_error *e)
     }
     if (o->record.has_onecrl && open_onecrl(o, &onecrl) < 0) {
         add_problem(o->f, o->source->name, &onecrl);
-        unmap(&o->source->onecrl_bytes);
+        pulled_unmap(&o->source->onecrl_bytes);
     }
     add_set(o, o->record.has_onecrl && onecrl.fault == WRIT_FAULT_NONE);
     return 0;
@@ -277,11 +240,11 @@ static void close_source(struct filters_source *s)
     for (size_t i = 0; s->files != NULL && i < s->index.files; i++)
         writ_clubcard_close(&s->files[i].card);
     for (size_t i = 0; s->maps != NULL && i < s->index.files; i++)
-        unmap(&s->maps[i]);
+        pulled_unmap(&s->maps[i]);
     free(s->files);
     free(s->maps);
-    unmap(&s->index_bytes);
-    unmap(&s->onecrl_bytes);
+    pulled_unmap(&s->index_bytes);
+    pulled_unmap(&s->onecrl_bytes);
     *s = (struct filters_source){0};
 }
 
@@ -313,18 +276,9 @@ static int open_source(struct filters *f, const char *dir, const char *name, str
 
 /* ------------------------------------------------------------------------------------- states */
 
-/* A name that a source may have (writ/sources.h), so neither "." nor a file of ours. */
-static bool is_source_name(const char *name)
+static int open_one(void *who, const char *filters_dir, const char *name, struct writ_error *e)
 {
-    size_t n = strlen(name);
-
-    return n > 0 && n <= SOURCE_NAME_MAX && name[0] != '.' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == n;
-}
-
-static int open_one(struct filters *f, const char *filters_dir, const char *name,
-                    struct writ_error *e)
-{
+    struct filters *f = who;
     static const struct writ_error crowd = {.text = "one source of filters too many"};
     char *dir = NULL, *record = NULL;
     int rc = -1;
@@ -346,28 +300,10 @@ static int open_one(struct filters *f, const char *filters_dir, const char *name
 static int open_state(struct filters *f, const char *state, struct writ_error *e)
 {
     struct writ_error why = {0};
-    struct writ_buffer path = {0};
-    struct dirent *entry;
-    DIR *d = NULL;
-    int rc;
+    int rc = pulled_each(state, FILTERRECORD_FILTERS, &f->memory->watch, open_one, f, &why, e);
 
-    places_path(&path, state, FILTERRECORD_FILTERS);
-    rc = writ_buffer_check(&path, e);
-    if (rc == 0)
-        rc = watch_add(&f->memory->watch, writ_buffer_string(&path), e);
-    if (rc == 0)
-        d = opendir(writ_buffer_string(&path));
-    if (rc == 0 && d == NULL && errno != ENOENT && errno != ENOTDIR) {
-        (void)writ_fail_errno(&why, WRIT_FAULT_IO, errno, "cannot be read");
-        add_problem(f, writ_buffer_string(&path), &why);
-    }
-    while (rc == 0 && d != NULL && (entry = readdir(d)) != NULL) {
-        if (is_source_name(entry->d_name))
-            rc = open_one(f, writ_buffer_string(&path), entry->d_name, e);
-    }
-    if (d != NULL)
-        closedir(d);
-    writ_buffer_free(&path);
+    if (why.fault != WRIT_FAULT_NONE)
+        add_problem(f, FILTERRECORD_FILTERS, &why);
     return rc;
 }
 
