@@ -135,6 +135,13 @@ static bool is_definite(const struct writ_answer *a)
     return a->status == WRIT_ANSWER_GOOD || a->status == WRIT_ANSWER_REVOKED;
 }
 
+/* What has just come takes the place of what was kept from before, if it is as late: a hold that
+ * was lifted is over.  Who sends an old answer again gets nowhere with it. */
+static bool takes_the_place(const struct writ_answer *newer, const struct ocspclient_result *r)
+{
+    return r->is_kept && is_definite(newer) && !newer->stale && newer->as_of >= r->answer.as_of;
+}
+
 /* The better of two: what was believed so far stays unless the new one counts for more. */
 static bool counts_more(const struct writ_answer *newer, const struct writ_answer *standing)
 {
@@ -146,7 +153,8 @@ static bool counts_more(const struct writ_answer *newer, const struct writ_answe
 static void keep_in_mind(struct ocspclient_result *r, const struct writ_answer *answer,
                          struct writ_span response, int64_t received, bool is_kept)
 {
-    if (r->received != 0 && !counts_more(answer, &r->answer))
+    if (r->received != 0 && !(!is_kept && takes_the_place(answer, r)) &&
+        !counts_more(answer, &r->answer))
         return;
     r->answer = *answer;
     r->received = received;
@@ -336,12 +344,17 @@ static int listen_until(struct asking *a, struct racing *r, int64_t deadline, st
 
 /* ------------------------------------------------------------------------- who comes too late */
 
-static void let_go_of_streams(void)
+/* Nothing of the caller's stays open, or whoever reads from a pipe to it would wait with us. */
+static void let_go_of_all_but(int *fd)
 {
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    for (int fd = 0; nothing >= 0 && fd <= 2; fd++)
-        (void)dup2(nothing, fd);
+    for (int stream = 0; nothing >= 0 && stream <= 2; stream++)
+        (void)dup2(nothing, stream);
+    if (*fd != 3 && dup3(*fd, 3, O_CLOEXEC) == 3)
+        *fd = 3;
+    if (*fd == 3)
+        (void)close_range(4, ~0u, 0);
 }
 
 /* In a process that nobody waits for: the answer that comes late is kept for the next look. */
@@ -352,7 +365,7 @@ static void wait_for_the_late(struct asking *a, struct racing *r)
     (void)setsid();
     if (fork() != 0)
         _exit(0);
-    let_go_of_streams();
+    let_go_of_all_but(&r->fd);
     racing_adopt(r);
     a->deadline = deadline_in(OCSPCLIENT_LINGER);
     (void)listen_until(a, r, a->deadline, &ignored);

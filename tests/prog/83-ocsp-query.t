@@ -109,6 +109,13 @@ took=$((($(date +%s%N) - begun) / 1000000))
 holds "an answer that takes longer than the deadline is not waited for" \
     sh -c '[ "$0" -eq 4 ] && grep -q "no answer in 300 ms" out' "$code"
 echo "# it took $took ms"
+begun=$(date +%s%N)
+fresh
+(writ ocsp query alice.pem --issuer ca.pem --url "$base/silent" 7>&1 >/dev/null 2>&1 || :) | cat
+holds "nor does a reader of any of its descriptors wait for the process that does" \
+    [ $((($(date +%s%N) - begun) / 1000000)) -lt 7000 ]
+fresh
+run writ ocsp query alice.pem --issuer ca.pem --url "$base/slow"
 tries=0
 until writ ocsp query alice.pem --issuer ca.pem --cached >late 2>&1 || [ $tries -gt 2000 ]; do
     tries=$((tries + 1))
@@ -172,6 +179,32 @@ forget_asked
 query alice --url http://127.0.0.1:1/ --at "$(date -u -d '+6 days' +%FT%TZ)"
 holds "and where nobody answers, what is kept still counts" \
     sh -c '[ "$0" -eq 0 ] && grep -q "kept from before" out' "$code"
+# A hold that is lifted: the word from before gives way to one that is as late.
+fresh
+sed 's/superseded/certificateHold/' index.txt >index.held
+cp index.txt index.before
+cp index.held index.txt
+answer held.der ca bob
+sed "s/^R\(.*\)260101000000Z,certificateHold/V\1/" index.held >index.txt
+answer lifted.der ca bob
+cp index.before index.txt
+query bob --url "$base/held"
+holds "a certificate that is held is revoked" [ "$code" -eq 2 ]
+query bob --url "$base/lifted" --at "$(date -u -d '+25 hours' +%FT%TZ)"
+holds "and good once a later answer lifts the hold" \
+    sh -c '[ "$0" -eq 0 ] && grep -q "asked now" out' "$code"
+fresh
+lifted_in=$(date +%s)
+until [ "$(date +%s)" -gt "$lifted_in" ]; do
+    sleep 0.05 # thisUpdate counts whole seconds
+done
+answer again.der ca bob
+query bob --url "$base/again"
+query bob --url "$base/lifted" --at "$(date -u -d '+25 hours' +%FT%TZ)"
+holds "but an earlier one, sent again, does not undo a revocation" [ "$code" -eq 2 ]
+
+fresh
+query alice --url "$base/good"
 kept=$(find root -path '*ocsp/answers*' -type f)
 holds "a file is all it is" [ "$(echo "$kept" | wc -l)" -eq 1 ]
 flip "$kept" 200
