@@ -121,6 +121,21 @@ static int add_certificates(SSL *tls, struct writ_buffer *out, struct writ_error
     return writ_buffer_check(out, e);
 }
 
+/* What the server was asked for with the handshake; most have none. */
+static int add_staple(SSL *tls, struct writ_buffer *out, struct writ_error *e)
+{
+    const unsigned char *der = NULL;
+    long n = SSL_get_tlsext_status_ocsp_resp(tls, &der);
+
+    if (n <= 0 || der == NULL)
+        return 0;
+    if ((size_t)n > CHAIN_STAPLE_MAX)
+        return writ_fail(e, WRIT_FAULT_BAD_INPUT, "the server staples an answer of over %zu bytes",
+                         CHAIN_STAPLE_MAX);
+    writ_buffer_add(out, WRIT_SPAN(der, (size_t)n));
+    return writ_buffer_check(out, e);
+}
+
 static int refused(const struct chain *what, struct writ_error *e)
 {
     const char *reason = writ_crypto_reason(ERR_peek_last_error());
@@ -130,19 +145,22 @@ static int refused(const struct chain *what, struct writ_error *e)
 }
 
 static int shake_hands(const struct chain *what, int fd, struct writ_buffer *out,
-                       struct writ_error *e)
+                       struct writ_buffer *staple, struct writ_error *e)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *tls = context == NULL ? NULL : SSL_new(context);
     int rc = -1;
 
     if (tls == NULL || SSL_set_fd(tls, fd) != 1 ||
+        SSL_set_tlsext_status_type(tls, TLSEXT_STATUSTYPE_ocsp) != 1 ||
         (!is_address(what->name) && SSL_set_tlsext_host_name(tls, what->name) != 1)) {
         (void)writ_fail(e, WRIT_FAULT_UNEXPECTED, "OpenSSL cannot prepare a handshake");
     } else {
         SSL_set_verify(tls, SSL_VERIFY_NONE, NULL);
         SSL_set_security_level(tls, 0); /* to look at a server is not to trust it */
         rc = SSL_connect(tls) == 1 ? add_certificates(tls, out, e) : refused(what, e);
+        if (rc == 0)
+            rc = add_staple(tls, staple, e);
     }
     SSL_free(tls);
     SSL_CTX_free(context);
@@ -167,7 +185,7 @@ static void arm(int64_t ms, void (*expire)(int))
 }
 
 int chain_fetch(const struct chain *what, void (*expire)(int), struct writ_buffer *out,
-                struct writ_error *e)
+                struct writ_buffer *staple, struct writ_error *e)
 {
     int fd, rc;
 
@@ -177,7 +195,7 @@ int chain_fetch(const struct chain *what, void (*expire)(int), struct writ_buffe
         return -1;
     rc = what->starttls[0] == '\0' ? 0 : starttls_ask(fd, what->starttls, e);
     if (rc == 0)
-        rc = shake_hands(what, fd, out, e);
+        rc = shake_hands(what, fd, out, staple, e);
     close(fd);
     return rc;
 }

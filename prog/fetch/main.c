@@ -168,18 +168,32 @@ static void expire(int signal)
     _exit(WRIT_FAULT_UNAVAILABLE);
 }
 
+/* The certificates and, behind them, what is stapled: so many bytes of it. */
+static int write_chain(const struct writ_buffer *certificates, const struct writ_buffer *staple,
+                       struct writ_error *e)
+{
+    char line[40];
+
+    if (file_write(STDOUT_FILENO, "the answer", writ_buffer_span(certificates), e) < 0 ||
+        file_write(STDOUT_FILENO, "the staple", writ_buffer_span(staple), e) < 0)
+        return -1;
+    (void)snprintf(line, sizeof line, "fresh \nstaple %zu", staple->n);
+    return say(line) == 0 ? 0 : writ_fail(e, WRIT_FAULT_IO, "nobody listens");
+}
+
 static int chain(char **argv)
 {
     struct chain what = {.name = argv[2], .host = argv[3], .port = argv[4], .starttls = argv[5]};
-    struct writ_buffer certificates = {0};
+    struct writ_buffer certificates = {0}, staple = {0};
     struct writ_error e = {0};
     int rc = -1;
 
     if (jail_prepare(&e) == 0 && number(argv[6], &what.deadline_ms, &e) == 0 &&
-        chain_fetch(&what, expire, &certificates, &e) == 0)
-        rc = file_write(STDOUT_FILENO, "the answer", writ_buffer_span(&certificates), &e);
+        chain_fetch(&what, expire, &certificates, &staple, &e) == 0)
+        rc = write_chain(&certificates, &staple, &e);
     writ_buffer_free(&certificates);
-    return rc < 0 ? say_fault(&e) : say("fresh");
+    writ_buffer_free(&staple);
+    return rc < 0 ? say_fault(&e) : 0;
 }
 
 int main(int argc, char **argv)

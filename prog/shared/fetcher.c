@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "bytes/cursor.h"
 #include "shared/fetcher_spawn.h"
 #include "shared/file.h"
 #include "shared/libexec.h"
@@ -149,13 +150,16 @@ static void take_etag(struct fetcher_answer *answer, const char *etag)
         (void)snprintf(answer->etag, sizeof answer->etag, "%s", etag);
 }
 
-/* The lines behind the first, which may be missing: "wait SECONDS", "alert TEXT", "etag ETAG". */
+/* The lines behind the first, which may be missing: "wait SECONDS", "alert TEXT", "etag ETAG",
+ * "staple BYTES". */
 static void take_wish(struct fetcher_answer *answer, const char *line)
 {
     long long seconds;
 
     if (sscanf(line, "wait %lld", &seconds) == 1 && seconds > 0)
         answer->wait_seconds = seconds;
+    else if (strncmp(line, "staple ", 7) == 0)
+        (void)!writ_span_decimal(writ_span_text(line + 7), UINT32_MAX, &answer->staple_bytes);
     else if (strncmp(line, "alert ", 6) == 0)
         writ_text_copy_safe(answer->alert, sizeof answer->alert, writ_span_text(line + 6));
     else if (strncmp(line, "etag ", 5) == 0)
@@ -321,8 +325,22 @@ int fetcher_post(const char *url, const char *type, struct writ_span body, const
     return rc;
 }
 
+/* What a server showed: certificates, and behind them the staple. */
+static int split(struct writ_span both, uint64_t staple_bytes, struct writ_buffer *out,
+                 struct writ_buffer *staple, struct writ_error *e)
+{
+    struct writ_span part;
+
+    if (staple_bytes > both.n || writ_span_part(both, 0, both.n - staple_bytes, &part) < 0)
+        return writ_fail(e, WRIT_FAULT_UNEXPECTED, "writ-fetch said nothing that makes sense");
+    writ_buffer_add(out, part);
+    if (writ_span_part(both, part.n, staple_bytes, &part) == 0)
+        writ_buffer_add(staple, part);
+    return writ_buffer_check(out, e) < 0 ? -1 : writ_buffer_check(staple, e);
+}
+
 int fetcher_chain(const struct fetcher_server *server, int64_t deadline_ms, uint64_t ceiling,
-                  struct writ_buffer *out, struct writ_error *e)
+                  struct writ_buffer *out, struct writ_buffer *staple, struct writ_error *e)
 {
     char deadline[24];
     struct fetcher_answer answer;
@@ -332,13 +350,15 @@ int fetcher_chain(const struct fetcher_server *server, int64_t deadline_ms, uint
         .in_fd = -1,
         .out_fd = fetcher_memory(WRIT_SPAN_NONE, e),
     };
+    struct writ_buffer both = {0};
     int rc = -1;
 
     (void)snprintf(deadline, sizeof deadline, "%" PRId64, deadline_ms);
     if (r.out_fd < 0)
         return -1;
-    if (run(&r, &answer, e) == 0)
-        rc = read_back(r.out_fd, ceiling, out, e);
+    if (run(&r, &answer, e) == 0 && read_back(r.out_fd, ceiling, &both, e) == 0)
+        rc = split(writ_buffer_span(&both), answer.staple_bytes, out, staple, e);
+    writ_buffer_free(&both);
     close(r.out_fd);
     return rc;
 }

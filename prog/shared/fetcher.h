@@ -20,6 +20,7 @@ struct fetcher_answer {
     bool not_modified;           /* what has the ETag is still current */
     bool resumed;                /* the rest came, behind what was there */
     char etag[FETCHER_ETAG_MAX]; /* of what came; "" when there is none */
+    uint64_t staple_bytes;       /* of a chain: the last so many bytes are the staple */
     int64_t wait_seconds;        /* the server asks to be left alone for so long; 0: it does not */
     char alert[FETCHER_ALERT_MAX]; /* what it wants its user to know; "" when nothing */
 };
@@ -67,9 +68,11 @@ struct fetcher_server {
 };
 
 /* Appends the certificates that a server shows in a handshake, in DER, one after the other, leaf
- * first.  Nothing else is asked of it, and it is not verified.  The faults are those of
- * prog/fetch/chain.h. */
+ * first, and to staple the OCSP answer that came with them, if one did: what both are worth is for
+ * whoever reads them.  Nothing else is asked of it, and it is not verified.  The faults are those
+ * of prog/fetch/chain.h. */
 int fetcher_chain(const struct fetcher_server *server, int64_t deadline_ms, uint64_t ceiling,
-                  struct writ_buffer *out, struct writ_error *e) WRIT_MUST_CHECK;
+                  struct writ_buffer *out, struct writ_buffer *staple,
+                  struct writ_error *e) WRIT_MUST_CHECK;
 
 #endif

@@ -33,23 +33,23 @@ static bool is_server(const char *subject)
 }
 
 static int read_server(const struct run *r, const char *url, struct writ_buffer *bytes,
-                       struct writ_error *e)
+                       struct writ_buffer *staple, struct writ_error *e)
 {
     struct fetcher_server server;
 
     if (server_parse(url, args_value(r->a, "starttls"), args_value(r->a, "connect"), &server, e) <
         0)
         return -1;
-    out_detail(r->o, 1, "%s: asking %s port %s for its certificates, and nothing else", url,
-               server.host, server.port);
-    return fetcher_chain(&server, CHAIN_DEADLINE, CHECKING_BYTES_MAX, bytes, e);
+    out_detail(r->o, 1, "%s: asking %s port %s for its certificates and a staple", url, server.host,
+               server.port);
+    return fetcher_chain(&server, CHAIN_DEADLINE, CHECKING_BYTES_MAX, bytes, staple, e);
 }
 
 static int read_subject(const struct run *r, const char *subject, struct writ_buffer *bytes,
-                        struct writ_error *e)
+                        struct writ_buffer *staple, struct writ_error *e)
 {
     if (is_server(subject))
-        return read_server(r, subject, bytes, e);
+        return read_server(r, subject, bytes, staple, e);
     if (strcmp(subject, "-") == 0)
         return file_read_fd(STDIN_FILENO, "standard input", CHECKING_BYTES_MAX, bytes, e);
     return file_read(subject, CHECKING_BYTES_MAX, bytes, e);
@@ -107,10 +107,9 @@ static int tell_text(const struct run *r, const char *subject, const struct chec
 
 static int check_one(const struct run *r, const char *subject)
 {
-    struct writ_buffer bytes = {0}, ocsp = {0};
+    struct writ_buffer bytes = {0}, ocsp = {0}, staple = {0};
     struct checking_subject what = {
         .chain = writ_buffer_span(&r->chain),
-        .staple = writ_buffer_span(&r->staple),
         .form = r->a->json ? WRIT_EMIT_JSON : WRIT_EMIT_TEXT,
         .depth = r->a->json ? RESULT_DEPTH : TEXT_DEPTH,
     };
@@ -118,12 +117,13 @@ static int check_one(const struct run *r, const char *subject)
     struct writ_error e = {0};
     int status;
 
-    if (read_subject(r, subject, &bytes, &e) < 0 ||
+    if (read_subject(r, subject, &bytes, &staple, &e) < 0 ||
         checkocsp_ask(r->a, writ_buffer_span(&bytes), what.chain, &ocsp, &e) < 0) {
         status = verdicts_tell_fault(r->o, subject, &e);
     } else {
         what.bytes = writ_buffer_span(&bytes);
         what.ocsp = writ_buffer_span(&ocsp);
+        what.staple = writ_buffer_span(r->staple.n > 0 ? &r->staple : &staple);
         if (checking_judge(&r->checking, &what, &answer, &e) < 0)
             status = verdicts_tell_fault(r->o, subject, &e);
         else if ((r->a->json ? tell_json(r, subject, &answer, &e)
@@ -135,6 +135,7 @@ static int check_one(const struct run *r, const char *subject)
     checking_answer_free(&answer);
     writ_buffer_free(&bytes);
     writ_buffer_free(&ocsp);
+    writ_buffer_free(&staple);
     return status;
 }
 

@@ -97,6 +97,53 @@ exits 4 "nor is garbage" writ check fine.chain --staple ca.pem
 exits 0 "hard is content with a staple" writ check --ocsp hard quiet.chain --staple quiet.der
 exits 66 "one that is not there is a fault" writ check fine.chain --staple missing.der
 
+# --- what a server staples ---
+
+# staple_server CERT RESPONSE...: a TLS server with this certificate; $port is where.
+staple_server() {
+    stapled=$1
+    shift
+    rm -f server.out
+    openssl s_server -www -accept 127.0.0.1:0 -cert "$stapled.pem" -key "$stapled.key" -cert_chain ca.pem \
+        "$@" </dev/null >server.out 2>server.err &
+    tls_server=$!
+    tries=0
+    until port=$(sed -n 's/^ACCEPT .*://p' server.out 2>/dev/null) && [ -n "$port" ] || [ $tries -gt 1000 ]; do
+        sleep 0.01
+        tries=$((tries + 1))
+    done
+}
+stop_server() { kill "$tls_server" && wait "$tls_server" 2>/dev/null; }
+
+fresh
+staple_server fine -status_file fine.der
+exits 0 "an answer that a server staples counts" writ check "https://localhost:$port"
+holds "and is named as one" grep -q 'staple' out
+exits 0 "also where an answer must be there" writ check --ocsp hard "https://localhost:$port"
+stop_server
+staple_server bad -status_file bad.der
+exits 2 "one that says revoked refuses" writ check "https://localhost:$port"
+exits 4 "one that is given by hand stands in for it" writ check "https://localhost:$port" --staple fine.der
+stop_server
+staple_server fine -status_file bad.der
+exits 4 "one about another certificate is none" writ check "https://localhost:$port"
+stop_server
+staple_server fine
+exits 4 "a server without one is looked at as before" writ check "https://localhost:$port"
+stop_server
+# OCSPResponse { successful, { basic, 20,000 octets of nothing } }
+python3 -c 'import sys
+def tlv(t, b): return bytes([t, 0x82]) + len(b).to_bytes(2, "big") + b
+basic = bytes.fromhex("06092b0601050507300101")
+sys.stdout.buffer.write(tlv(0x30, b"\x0a\x01\x00" + tlv(0xa0, tlv(0x30, basic + tlv(4, bytes(20000))))))' >long.der
+staple_server fine -status_file long.der
+exits 4 "one of 20,000 bytes that mean nothing is none" writ check "https://localhost:$port"
+stop_server
+staple_server fine -tls1_2 -status_file long.der
+exits 69 "where TLS does not take so many, there is no handshake" writ check "https://localhost:$port"
+stop_server
+holds "and no responder was asked for any of it" [ ! -s asked ]
+
 # --- the deadline ---
 
 fresh
