@@ -20,7 +20,8 @@ holds() {
 dir=$(mktemp -d "${TMPDIR:-/tmp}/writ-docs.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-for document in README.md SECURITY.md CHANGES.md doc/DESIGN.md doc/THREATS.md doc/TOUR.md; do
+for document in README.md SECURITY.md CHANGES.md doc/DESIGN.md doc/THREATS.md doc/TOUR.md \
+    doc/REVOCATION.md bench/README.md; do
     holds "$document is there" [ -s "$source_root/$document" ]
 done
 holds 'LICENSE is there' [ -s "$source_root/LICENSE" ]
