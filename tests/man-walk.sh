@@ -102,6 +102,8 @@ cd .. || exit 1
 crls=$(dirname "$0")/fixtures/crl
 ask 0 chain "$crls/alice.pem" --anchors="$crls/ca.pem" --crls="$crls/all.crl,$crls/bad-false.crl"
 ask 2 chain "$crls/bob.pem" --anchors="$crls/ca.pem" --crls="$crls/all.crl"
+ask 0 ca issue Responder --responder --out responder --insecure-plain-key
+ask 0 serve --responder responder.pem --key responder.key --check
 ask 0 version
 ask 0 commands
 ask 64 nonsense

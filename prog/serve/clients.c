@@ -66,15 +66,17 @@ static bool is_crowded(const struct clients *c)
 static void make_room(struct clients *c)
 {
     struct client **waiting = calloc(c->counts.now, sizeof(struct client *)), *who;
-    size_t n = 0, wanted = c->counts.now - (c->most - c->most / 4);
+    size_t n = 0, leaving = 0, wanted = c->counts.now - (c->most - c->most / 4);
 
     if (waiting == NULL)
         return;
     TAILQ_FOREACH(who, &c->all, link)
     {
+        leaving += who->is_out;
         if (!atomic_load(&who->is_busy) && !who->is_out && n < c->counts.now)
             waiting[n++] = who;
     }
+    wanted = wanted > leaving ? wanted - leaving : 0;
     qsort(waiting, n, sizeof(struct client *), by_age);
     for (size_t i = 0; i < n && i < wanted; i++)
         show_out(waiting[i], &c->counts.crowded);
@@ -129,6 +131,18 @@ void clients_stop(struct clients *c)
     (void)pthread_cond_signal(&c->wake);
     (void)pthread_mutex_unlock(&c->lock);
     (void)pthread_join(c->keeper, NULL);
+}
+
+bool clients_admit(struct clients *c)
+{
+    bool admitted;
+
+    (void)pthread_mutex_lock(&c->lock);
+    if (c->counts.now >= c->most)
+        make_room(c);
+    admitted = c->counts.now < c->most + c->most / CLIENTS_ROOM;
+    (void)pthread_mutex_unlock(&c->lock);
+    return admitted;
 }
 
 struct client *clients_enter(struct clients *c, int fd)

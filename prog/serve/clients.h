@@ -16,6 +16,8 @@
 
 #include "base/error.h"
 
+#define CLIENTS_ROOM 4 /* one in so many more, for those who come while others leave */
+
 /* One connection. */
 struct client {
     TAILQ_ENTRY(client) link;
@@ -59,6 +61,10 @@ void clients_leave(struct clients *c, struct client *who);
 /* Its request is complete; its answer is on the way, or given up.  who may be NULL. */
 void clients_begin(struct clients *c, struct client *who);
 void clients_done(struct clients *c, struct client *who);
+
+/* One more wants to come in.  When all places are taken those that have waited longest are shown
+ * out for it; false when that has not helped yet, and there is no room to wait in. */
+bool clients_admit(struct clients *c);
 
 /* How many are connected. */
 uint64_t clients_number(struct clients *c);

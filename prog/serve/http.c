@@ -508,7 +508,7 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *from, socklen
 
     (void)from;
     (void)n;
-    return clients_number(&h->clients) < h->settings.connections ? MHD_YES : MHD_NO;
+    return clients_admit(&h->clients) ? MHD_YES : MHD_NO;
 }
 
 /* Paths are read as they came. */
@@ -533,7 +533,7 @@ static int start_daemon(struct http *h, int listener, struct writ_error *e)
 {
     const struct http_settings *s = &h->settings;
     /* The limit is shared out among the threads, but clients are not: each may have all. */
-    unsigned limit = s->connections * s->threads;
+    unsigned limit = (s->connections + s->connections / CLIENTS_ROOM) * s->threads;
     struct MHD_OptionItem threads[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)s->threads, NULL},
                                        {MHD_OPTION_END, 0, NULL}};
     struct MHD_Daemon *d = MHD_start_daemon(

@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "serve/answers.h"
+#include "serve/clients.h"
 
 #define SPARE_FILES 128 /* stores, CRLs, files of the feed, pipes */
 
@@ -81,12 +82,15 @@ int limits_read(const struct args *a, struct limits *l, struct writ_error *e)
 void limits_fit(struct limits *l)
 {
     struct rlimit files;
+    rlim_t most;
 
     if (getrlimit(RLIMIT_NOFILE, &files) < 0)
         return;
     files.rlim_cur = files.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &files);
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > SPARE_FILES * 2 &&
-        (rlim_t)l->connections > files.rlim_cur - SPARE_FILES)
-        l->connections = (int64_t)(files.rlim_cur - SPARE_FILES);
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur <= SPARE_FILES * 2)
+        return;
+    most = (files.rlim_cur - SPARE_FILES) / (CLIENTS_ROOM + 1) * CLIENTS_ROOM;
+    if ((rlim_t)l->connections > most)
+        l->connections = (int64_t)most;
 }
