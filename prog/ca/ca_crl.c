@@ -280,6 +280,20 @@ static void name_scope(const struct ca_crl_job *job, int partition,
         (void)snprintf(scope, CASTORE_SCOPE_MAX + 1, "%d/%zu", partition, job->settings.partitions);
 }
 
+int ca_crl_base(struct ca_crl_job *job, const struct ca_crl_issuer *it, int partition, bool *has,
+                uint64_t *number, struct writ_error *e)
+{
+    char scope[CASTORE_SCOPE_MAX + 1];
+    struct castore_crl standing;
+
+    name_scope(job, partition, scope);
+    if (castore_crl(job->ca->store, it->self.at[0]->id, scope, &standing, e) < 0)
+        return -1;
+    *has = standing.has_base;
+    *number = standing.base_number;
+    return 0;
+}
+
 int ca_crl_make(struct ca_crl_job *job, struct ca_crl_issuer *it, int partition, bool delta,
                 struct writ_buffer *der, bool *made, struct writ_error *e)
 {

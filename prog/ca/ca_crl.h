@@ -66,6 +66,11 @@ int ca_crl_gather(struct ca_crl_job *job, struct writ_error *e) WRIT_MUST_CHECK;
 int ca_crl_make(struct ca_crl_job *job, struct ca_crl_issuer *it, int partition, bool delta,
                 struct writ_buffer *der, bool *made, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* In the open transaction: the number of the complete CRL that the next delta of this scope builds
+ * on; *has is false when there is none. */
+int ca_crl_base(struct ca_crl_job *job, const struct ca_crl_issuer *it, int partition, bool *has,
+                uint64_t *number, struct writ_error *e) WRIT_MUST_CHECK;
+
 void ca_crl_free(struct ca_crl_job *job);
 
 #endif

@@ -208,13 +208,56 @@ static int make_file(const struct args *a, struct export *x, struct ca_crl_issue
     return rc;
 }
 
+/* True when the file is a CRL of this number. */
+static bool has_number(const char *path, uint64_t number)
+{
+    uint8_t octets[1 + sizeof number] = {0};
+    struct writ_buffer bytes = {0};
+    struct writ_crl crl;
+    struct writ_error ignored = {0};
+    size_t first = sizeof octets;
+    bool same = file_read(path, WRIT_CRL_MAX, &bytes, &ignored) == 0 &&
+                writ_crl_parse(writ_buffer_span(&bytes), &crl, &ignored) == 0;
+
+    do {
+        octets[--first] = (uint8_t)number;
+        number >>= 8;
+    } while (number > 0 || octets[first] >= 0x80);
+    same = same && !crl.is_delta &&
+           writ_span_equal(crl.number, WRIT_SPAN(octets + first, sizeof octets - first));
+    writ_buffer_free(&bytes);
+    return same;
+}
+
+/* Complete CRLs may have gone elsewhere since this folder got its own: a delta on them would say
+ * nothing to who reads this one. */
+static int base_is_there(const struct args *a, struct export *x, const struct ca_crl_issuer *it,
+                         int partition, bool *there, struct writ_error *e)
+{
+    char name[CA_CRL_NAME], *path = NULL;
+    uint64_t number;
+
+    if (ca_crl_base(&x->job, it, partition, there, &number, e) < 0)
+        return -1;
+    if (!*there)
+        return 0;
+    ca_crl_file_name(it->self.at[0]->name, partition, false, name);
+    if (asprintf(&path, "%s/%s", args_value(a, "crl-dir"), name) < 0)
+        return writ_fail_memory(e);
+    *there = has_number(path, number);
+    free(path);
+    return 0;
+}
+
 /* A scope as --crl-dir has it: the base first, then the delta that builds on it. */
 static int make_scope(const struct args *a, struct export *x, struct ca_crl_issuer *it,
                       int partition, bool complete, struct writ_error *e)
 {
-    bool made = false;
+    bool made = false, there = false;
 
-    if (!complete && make_file(a, x, it, partition, true, &made, e) < 0)
+    if (!complete && base_is_there(a, x, it, partition, &there, e) < 0)
+        return -1;
+    if (there && make_file(a, x, it, partition, true, &made, e) < 0)
         return -1;
     if (made)
         return 0;

@@ -116,6 +116,13 @@ holds "it names the one it builds on, critically" \
 holds "its number is higher" [ "$(printf %d "0x$(number $base-delta.crl)")" -gt "$(printf %d "0x$second")" ]
 holds "a hold is in it, alone" \
     sh -c 'grep -q "Certificate Hold" delta.txt && [ "$(grep -c "Serial Number" delta.txt)" -eq 1 ]'
+must w ca export --crl-dir elsewhere
+must w ca export --crl-dir web --delta
+holds "where complete ones went elsewhere meanwhile, this folder gets its own again" \
+    sh -c "openssl crl -inform DER -in $base.crl -noout -text | grep -q 'Certificate Hold'"
+text $base-delta.crl >delta.txt
+holds "for the delta to build on" \
+    sh -c "tr -d '\n' <delta.txt | grep -q 'Delta CRL Indicator: critical *$(printf %d "0x$(number $base.crl)")'"
 must w ca reinstate Dora --note found
 must w ca export --crl-dir web --delta
 text $base-delta.crl >delta.txt
