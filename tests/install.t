@@ -58,12 +58,12 @@ holds 'the library has its three names' sh -c '
 exits 0 'the completion is what writ prints' \
     sh -c 'writ completion bash | cmp - "$1"' sh "$there/share/bash-completion/completions/writ"
 
-# ---- the timer ----
+# ---- systemd's units ----
 
 units=$there/lib/systemd/system
 missing lib/systemd/system/writ-pull.service lib/systemd/system/writ-pull.timer \
     lib/systemd/system/writ-serve.service lib/systemd/system/writ-serve.socket >out
-none 'the units of a pull by itself are there'
+none 'the units of a pull by itself, and of a responder, are there'
 grep -h '^ExecStart=' "$units/writ-pull.service" >out
 prints 'and start the program that is installed' "ExecStart=$prefix/bin/writ -q pull"
 if command -v systemd-analyze >/dev/null 2>&1 && systemd-analyze --version >/dev/null 2>&1; then
@@ -71,9 +71,11 @@ if command -v systemd-analyze >/dev/null 2>&1 && systemd-analyze --version >/dev
     mkdir units
     sed "s|$prefix/bin/writ|$there/bin/writ|" "$units/writ-pull.service" >units/writ-pull.service
     cp "$units/writ-pull.timer" units/
+    sed "s|$prefix/bin/writ|$there/bin/writ|" "$units/writ-serve.service" >units/writ-serve.service
+    cp "$units/writ-serve.socket" units/
     for unit in units/*; do
         systemd-analyze verify --man=no "$dir/$unit" 2>&1
-    done | grep 'writ-pull' >out
+    done | grep -e 'writ-pull' -e 'writ-serve' >out
     none 'systemd finds nothing wrong with them'
     run systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$units/writ-pull.timer")"
     holds 'nor with when' [ "$code" -eq 0 ]
