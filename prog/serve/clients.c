@@ -43,7 +43,7 @@ static void show_out_slow(struct clients *c, int64_t now)
     {
         if (c->drains)
             take_no_more(who);
-        if (now - atomic_load(&who->since) > c->patience_ms)
+        if (now - atomic_load(&who->since) > c->patience_ms + atomic_load(&who->more))
             show_out(who, &c->counts.too_slow);
     }
 }
@@ -188,9 +188,16 @@ void clients_done(struct clients *c, struct client *who)
 {
     if (who == NULL || !atomic_load(&who->is_busy))
         return;
+    atomic_store_explicit(&who->more, 0, memory_order_relaxed);
     atomic_store_explicit(&who->since, clients_clock(), memory_order_relaxed);
     atomic_store_explicit(&who->is_busy, false, memory_order_relaxed);
     atomic_fetch_sub_explicit(&c->busy, 1, memory_order_relaxed);
+}
+
+void clients_allow(struct client *who, uint64_t bytes)
+{
+    if (who != NULL)
+        atomic_store(&who->more, (long long)(bytes / CLIENTS_RATE));
 }
 
 uint64_t clients_number(struct clients *c)

@@ -18,11 +18,14 @@
 
 #define CLIENTS_ROOM 4 /* one in so many more, for those who come while others leave */
 
+#define CLIENTS_RATE 16 /* bytes in a millisecond: whoever reads a file more slowly is too slow */
+
 /* One connection. */
 struct client {
     TAILQ_ENTRY(client) link;
     int fd;
     atomic_llong since;  /* milliseconds, monotonic: when the present step began */
+    atomic_llong more;   /* milliseconds that this answer may take besides: it is long */
     atomic_bool is_busy; /* its request is complete, and being answered */
     bool is_out;         /* was shown out */
     bool takes_no_more;  /* we read to the end of what has arrived, and close */
@@ -61,6 +64,9 @@ void clients_leave(struct clients *c, struct client *who);
 /* Its request is complete; its answer is on the way, or given up.  who may be NULL. */
 void clients_begin(struct clients *c, struct client *who);
 void clients_done(struct clients *c, struct client *who);
+
+/* Its answer has so many bytes: besides our patience it may take what CLIENTS_RATE needs. */
+void clients_allow(struct client *who, uint64_t bytes);
 
 /* One more wants to come in.  When all places are taken those that have waited longest are shown
  * out for it; false when that has not helped yet, and there is no room to wait in. */

@@ -336,6 +336,7 @@ static enum MHD_Result get_file(struct http *h, struct MHD_Connection *connectio
     } else if (!known) {
         (void)close(file.fd);
     }
+    clients_allow(client_of(connection), known ? 0 : file.size);
     return reply(h, connection, known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, r);
 }
 

@@ -32,7 +32,11 @@ stop_serve
 
 # --- the end of patience ---
 
-start_serve --set patience=1s
+mkdir site
+head -c 80000000 /dev/zero >site/large
+start_serve --set patience=1s --feed site
+status=$(curl -s --limit-rate 20M -o /dev/null -w '%{http_code} %{size_download}' "$url/feed/large")
+holds "a long file may take longer than that" [ "$status" = "200 80000000" ]
 clients patience 1 /
 holds "half a request is not waited for longer than patience" [ "$(cat clients.out)" = closed ]
 holds "and counted" [ "$(figure too_slow)" -ge 1 ]
