@@ -553,6 +553,10 @@ static void tell(const struct args *a, struct out *o, const struct ca *ca, const
     out_say(o, "%s %zu certificates and %zu keys", a->dry_run ? "would adopt" : "adopted",
             n->creates && a->dry_run ? n->count : n->added,
             n->creates && a->dry_run ? n->key_count : n->keys_added);
+    if (n->creates && !a->dry_run)
+        out_note(o,
+                 "bring what it has issued and revoked with writ ca import, before the first CRL "
+                 "or feed: until then nothing is revoked here");
     if (unsigned_bundle)
         out_note(o,
                  "to publish a feed, sign %.*s/" BUNDLE_INFO " with the root's key (openssl dgst "

@@ -40,7 +40,7 @@ static void warn_of_effect(struct out *o, const struct castore_certificate *c,
         out_note(o, "%s is an intermediate: everything issued under it is refused", c->name);
     if (writ_reason_effect(r->reason) == WRIT_REASON_REFUSES_FROM_SINCE && r->since > c->not_before)
         out_note(o, "seals with a trusted timestamp from before that instant stay good");
-    out_note(o, "devices learn it from the next feed: writ publish");
+    out_note(o, "others learn it from the next feed or CRL: writ publish, writ ca export");
 }
 
 static int audit_certificate(const struct args *a, struct ca *ca, const char *action, int64_t now,
@@ -168,7 +168,7 @@ static int change_content(const struct args *a, struct out *o, enum writ_reason 
         goto out;
     tell_content(a, o, lift ? "reinstated" : "revoked", lift ? &lifted : &record);
     if (!a->dry_run)
-        out_note(o, "devices learn it from the next feed: writ publish");
+        out_note(o, "others learn it from the next feed or CRL: writ publish, writ ca export");
     rc = 0;
 out:
     ca_close(&ca);

@@ -93,7 +93,7 @@ shows out <<END
 revoked Alice \(serial $number\): keyCompromise, since $instant
 END
 shows err <<END
-writ: devices learn it from the next feed: writ publish
+writ: others learn it from the next feed or CRL: writ publish, writ ca export
 END
 
 typed 'writ publish && writ pull' 0
