@@ -58,7 +58,17 @@ static void choose_responders(struct subject *s)
     }
 }
 
-static int ask(const struct args *a, struct subject *s, struct writ_buffer *response,
+static void tell_servers(struct out *o, const struct ocspclient_question *q,
+                         const struct ocspclient_result *r)
+{
+    for (size_t i = 0; i < q->urls; i++)
+        out_detail(o, 1, "%s: %s%s%s", q->url[i], ocspclient_state_name(r->server[i].state),
+                   r->server[i].why[0] == '\0' ? "" : ": ", r->server[i].why);
+    if (q->urls == 0)
+        out_detail(o, 1, "the certificate names no OCSP responder");
+}
+
+static int ask(const struct args *a, struct out *o, struct subject *s, struct writ_buffer *response,
                struct writ_error *e)
 {
     struct ocspclient_result result = {.ms = 0};
@@ -76,15 +86,17 @@ static int ask(const struct args *a, struct subject *s, struct writ_buffer *resp
     q->deadline_ms = OCSPCLIENT_DEADLINE;
     if (rc == 0)
         rc = ocspclient_ask(q, &result, e);
-    if (rc == 0)
+    if (rc == 0) {
+        tell_servers(o, q, &result);
         writ_buffer_add(response, writ_buffer_span(&result.response));
+    }
     ocspclient_free(&result);
     places_free(&places);
     return rc < 0 ? -1 : writ_buffer_check(response, e);
 }
 
-int checkocsp_ask(const struct args *a, struct writ_span bytes, struct writ_span chain,
-                  struct writ_buffer *response, struct writ_error *e)
+int checkocsp_ask(const struct args *a, struct out *o, struct writ_span bytes,
+                  struct writ_span chain, struct writ_buffer *response, struct writ_error *e)
 {
     struct subject s = {.question = {.urls = 0}};
     int rc = 0;
@@ -94,7 +106,7 @@ int checkocsp_ask(const struct args *a, struct writ_span bytes, struct writ_span
     if (jail_prepare(e) < 0)
         return -1;
     if (read_subject(&s, bytes, chain))
-        rc = ask(a, &s, response, e);
+        rc = ask(a, o, &s, response, e);
     certfile_free(&s.own);
     certfile_free(&s.more);
     return rc;

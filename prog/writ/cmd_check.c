@@ -118,7 +118,7 @@ static int check_one(const struct run *r, const char *subject)
     int status;
 
     if (read_subject(r, subject, &bytes, &staple, &e) < 0 ||
-        checkocsp_ask(r->a, writ_buffer_span(&bytes), what.chain, &ocsp, &e) < 0) {
+        checkocsp_ask(r->a, r->o, writ_buffer_span(&bytes), what.chain, &ocsp, &e) < 0) {
         status = verdicts_tell_fault(r->o, subject, &e);
     } else {
         what.bytes = writ_buffer_span(&bytes);

@@ -59,6 +59,8 @@ exits 2 "a revoked one does" writ check --ocsp soft bad.chain
 exits 2 "also when the other responder is silent" writ check --ocsp soft both.chain
 exits 4 "a silent one changes nothing" writ check --ocsp soft quiet.chain
 exits 4 "nor an answer about another certificate" writ check --ocsp soft confused.chain
+run writ check --ocsp soft -v quiet.chain
+holds "with -v it is said what became of each responder" grep -q "^writ: $base/silent/: l" err
 exits 2 "of several certificates the worst counts" writ check --ocsp soft fine.chain bad.chain
 run writ check --ocsp soft fine.chain --json
 holds "the answer stands with the others, with its source and time" [ "$(jq -r \
