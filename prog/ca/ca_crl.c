@@ -272,8 +272,7 @@ static void fill_form(const struct ca_crl_job *job, const struct ca_crl_issuer *
     }
 }
 
-static void name_scope(const struct ca_crl_job *job, int partition,
-                       char scope[CASTORE_SCOPE_MAX + 1])
+void ca_crl_scope(const struct ca_crl_job *job, int partition, char scope[CASTORE_SCOPE_MAX + 1])
 {
     scope[0] = '\0';
     if (partition >= 0)
@@ -286,7 +285,7 @@ int ca_crl_base(struct ca_crl_job *job, const struct ca_crl_issuer *it, int part
     char scope[CASTORE_SCOPE_MAX + 1];
     struct castore_crl standing;
 
-    name_scope(job, partition, scope);
+    ca_crl_scope(job, partition, scope);
     if (castore_crl(job->ca->store, it->self.at[0]->id, scope, &standing, e) < 0)
         return -1;
     *has = standing.has_base;
@@ -304,7 +303,7 @@ int ca_crl_make(struct ca_crl_job *job, struct ca_crl_issuer *it, int partition,
     int64_t id = it->self.at[0]->id;
     int rc = -1;
 
-    name_scope(job, partition, scope);
+    ca_crl_scope(job, partition, scope);
     *made = false;
     if (castore_crl(job->ca->store, id, scope, &standing, e) < 0)
         return -1;

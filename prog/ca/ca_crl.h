@@ -71,6 +71,15 @@ int ca_crl_make(struct ca_crl_job *job, struct ca_crl_issuer *it, int partition,
 int ca_crl_base(struct ca_crl_job *job, const struct ca_crl_issuer *it, int partition, bool *has,
                 uint64_t *number, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* What the store calls a partition (< 0: the complete CRL). */
+void ca_crl_scope(const struct ca_crl_job *job, int partition, char scope[CASTORE_SCOPE_MAX + 1]);
+
+/* In the open transaction, with settings, now and issuers there: whatever CRLs of these issuers the
+ * file holds (DER, or PEM with one or several), ours get greater numbers from then on.  Their
+ * signatures are not looked at: a number only ever rises.  WRIT_FAULT_BAD_INPUT for what is no CRL,
+ * one of another issuer, one from after now, or a number above half of CASTORE_NUMBER_MAX. */
+int ca_crl_follow(struct ca_crl_job *job, const char *path, struct writ_error *e) WRIT_MUST_CHECK;
+
 void ca_crl_free(struct ca_crl_job *job);
 
 #endif

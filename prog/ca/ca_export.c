@@ -126,6 +126,8 @@ static int check_line(const struct args *a, struct writ_error *e)
         return args_fail(a, e, "--delta goes with --crl-dir DIR");
     if (delta && (args_value(a, "crl") != NULL || args_value(a, "hashed-dir") != NULL))
         return args_fail(a, e, "--delta is for --crl-dir alone; other readers want complete CRLs");
+    if (args_value(a, "follows") != NULL && (delta || !wants_crls(a)))
+        return args_fail(a, e, "--follows goes with complete CRLs");
     if (args_value(a, "partitions") != NULL && args_value(a, "crl-dir") == NULL)
         return args_fail(a, e, "--partitions goes with --crl-dir DIR");
     return check_url(a, e);
@@ -461,13 +463,25 @@ static int audit(struct export *x, struct writ_error *e)
     return ca_audit(x->job.ca, x->job.now, "export", subject, NULL, NULL, e);
 }
 
+/* What others have made for these issuers. */
+static int follow(const struct args *a, struct export *x, struct writ_error *e)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = args_value_at(a, "follows", i)) != NULL; i++) {
+        if (ca_crl_follow(&x->job, path, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Numbers, entries and the record of them in one transaction, before anything is written. */
 static int make_in_transaction(const struct args *a, struct export *x, struct writ_error *e)
 {
     if (castore_begin(x->job.ca->store, e) < 0)
         return -1;
     x->job.now = ca_now(a);
-    if (settle(a, x, e) < 0 || ca_crl_gather(&x->job, e) < 0)
+    if (settle(a, x, e) < 0 || follow(a, x, e) < 0 || ca_crl_gather(&x->job, e) < 0)
         return -1;
     for (size_t i = 0; wants_crls(a) && i < x->job.count; i++) {
         if (x->job.issuer[i].key != NULL && make_issuer(a, x, i, e) < 0)

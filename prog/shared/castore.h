@@ -464,6 +464,13 @@ int castore_crl(struct castore *s, int64_t issuer, const char *scope, struct cas
 int castore_crl_take(struct castore *s, int64_t issuer, const char *scope, int64_t now,
                      bool complete, uint64_t *number, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Has the next CRL of this scope be one that comes after a CRL which was made elsewhere: a number
+ * above its, and no earlier thisUpdate.  Only ever raises; nothing when it is so already.
+ * WRIT_FAULT_USAGE for an issuer that is none, a scope that is too long, or a number that is not
+ * below CASTORE_NUMBER_MAX. */
+int castore_crl_follow(struct castore *s, int64_t issuer, const char *scope, uint64_t number,
+                       int64_t this_update, struct writ_error *e) WRIT_MUST_CHECK;
+
 /* --- backups --- */
 
 /* Numbers of an issuer that were never given: first..next-1. */

@@ -219,16 +219,24 @@ static int put_crl(struct castore *s, int64_t issuer, const char *scope, bool is
     return castore_sql_run(&q, e);
 }
 
+static int crl_to_change(struct castore *s, int64_t issuer, const char *scope,
+                         struct castore_crl *crl, struct writ_error *e)
+{
+    uint64_t unused;
+
+    if (castore_sql_may_change(s, e) < 0 || castore_number_next(s, issuer, &unused, e) < 0 ||
+        castore_sql_check_text(scope, CASTORE_SCOPE_MAX, false, "the scope of a CRL", e) < 0)
+        return -1;
+    return castore_crl(s, issuer, scope, crl, e);
+}
+
 int castore_crl_take(struct castore *s, int64_t issuer, const char *scope, int64_t now,
                      bool complete, uint64_t *number, struct writ_error *e)
 {
     struct castore_crl crl;
-    uint64_t unused;
     bool is_first;
 
-    if (castore_sql_may_change(s, e) < 0 || castore_number_next(s, issuer, &unused, e) < 0 ||
-        castore_sql_check_text(scope, CASTORE_SCOPE_MAX, false, "the scope of a CRL", e) < 0 ||
-        castore_crl(s, issuer, scope, &crl, e) < 0 || refuse_earlier(&crl, now, e) < 0)
+    if (crl_to_change(s, issuer, scope, &crl, e) < 0 || refuse_earlier(&crl, now, e) < 0)
         return -1;
     is_first = crl.next_number == 1;
     *number = crl.next_number++;
@@ -240,5 +248,27 @@ int castore_crl_take(struct castore *s, int64_t issuer, const char *scope, int64
         if (castore_change_last(s, &crl.base_change, e) < 0)
             return -1;
     }
+    return put_crl(s, issuer, scope, is_first, &crl, e);
+}
+
+/* A row's number rises with each change of it (crls_only_up), and is above 1: without a row it
+ * is 1. */
+int castore_crl_follow(struct castore *s, int64_t issuer, const char *scope, uint64_t number,
+                       int64_t this_update, struct writ_error *e)
+{
+    struct castore_crl crl;
+    bool is_first;
+
+    if (number >= CASTORE_NUMBER_MAX)
+        return writ_fail(e, WRIT_FAULT_USAGE, "the number %llu of a CRL is too large",
+                         (unsigned long long)number);
+    if (crl_to_change(s, issuer, scope, &crl, e) < 0)
+        return -1;
+    if (number < crl.next_number && this_update <= crl.this_update)
+        return 0;
+    is_first = crl.next_number == 1;
+    crl.next_number = (number > crl.next_number ? number : crl.next_number) + 1;
+    if (this_update > crl.this_update)
+        crl.this_update = this_update;
     return put_crl(s, issuer, scope, is_first, &crl, e);
 }

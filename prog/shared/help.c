@@ -5,7 +5,7 @@
 
 #define LABEL_MAX     128 /* room for "--passphrase-fd N" and the like */
 #define CHOICES_WIDTH 30  /* in a synopsis */
-#define OPTIONS_MANY  12  /* a usage line names the required ones only, to fit the screen */
+#define OPTIONS_MANY  10  /* a usage line names the required ones only, to fit the screen */
 
 /* Words set one after the other, on a new line under `margin` when one does not fit. */
 struct setting {

@@ -172,13 +172,87 @@ works "a certificate from the adopted CA" w ca issue Dora --out dora --insecure-
 holds "has no number" sh -c 'jq -e "has(\"number\") | not" out >/dev/null && ! openssl x509 -in dora.pem -noout -text | grep -q 2.25.156184997021121762790734345848554784336.3'
 holds "and OpenSSL follows it to the root" openssl verify -CAfile root.pem -untrusted issuing.pem -purpose any dora.pem
 
+# --- CRLs that it made before ---
+
+cat >>foreign.cnf <<'EOT'
+[ca_root]
+dir = .
+database = root-index.txt
+certificate = root.pem
+private_key = root.key
+default_md = sha256
+EOT
+: >root-index.txt
+# foreign_crl NUMBER FILE: of issuing, as `openssl ca` makes it.
+foreign_crl() {
+    echo "$1" >crlnumber
+    must openssl ca -config foreign.cnf -gencrl -crldays 30 -out "$2" -name ca_issuing
+}
+sed -i 's/^serial = serial$/&\ncrlnumber = crlnumber/' foreign.cnf
+foreign_crl 05 five.pem
+foreign_crl 1000 thousand.pem
+foreign_crl 3FFFFFFFFFFFFFFF huge.pem
+foreign_crl 0100000000000000000000000000000000000001 huger.pem
+echo 05 >crlnumber
+must openssl crl -in thousand.pem -outform DER -out thousand.der
+must openssl ca -config foreign.cnf -name ca_root -gencrl -crldays 30 -out root-old.pem
+must openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key -out other.pem \
+    -subj "/CN=Other" -config foreign.cnf -extensions issuer
+must openssl ca -config foreign.cnf -gencrl -crldays 30 -out other-crl.pem -cert other.pem -keyfile other.key
+# number_of FILE: in decimal; ours: the second CRL of ours.pem, which is of issuing
+number_of() {
+    openssl crl -in "$1" -noout -crlnumber | sed 's/.*=\(0x\)*/0x/' | { read -r hex && echo $((hex)); }
+}
+ours() {
+    awk '/BEGIN/ { n++ } n == 2' ours.pem >ours-issuing.pem
+}
+days() {
+    date -u -d "@$(($(date +%s) + $1 * 86400))" +%Y-%m-%dT%H:%M:%SZ
+}
+fresh
+must w ca adopt root.pem issuing.pem --key root.key --key issuing.key --insecure-plain-keys
+must w ca import index.txt --issuer "Old Issuing"
+cp five.pem read.pem
+works "readers have its CRL" writ source add crl ./read.pem --issuer issuing.pem --name old
+works "an export that does not follow it" w ca export --crl ours.pem
+ours
+cp ours-issuing.pem read.pem
+refuses 65 "lower number than the one that stands" "is refused by them as going back" writ pull
+dump >before.sql
+refuses 65 "none of this CA's" "a CRL of another is not followed" w ca export --crl ours.pem --follows other-crl.pem
+refuses 65 "too large" "nor a number that leaves too few above it" w ca export --crl ours.pem --follows huge.pem
+refuses 65 "too large" "nor one of 20 octets" w ca export --crl ours.pem --follows huger.pem
+refuses 65 "root.pem" "nor what is no CRL" w ca export --crl ours.pem --follows root.pem
+refuses 65 "would go back" "nor one from after now" \
+    writ --at "$(days -3)" ca export --crl ours.pem --follows five.pem
+refuses 64 "complete CRLs" "nor with anything but complete CRLs" w ca export --chain ca.pem --follows five.pem
+works "a rehearsal" w ca export --crl ours.pem --follows five.pem --dry-run
+dump >after.sql
+holds "changes nothing, and none of these did" cmp -s before.sql after.sql
+works "an export that follows it, and the root's" w ca export --crl ours.pem --follows five.pem --follows root-old.pem
+ours
+holds "has the number after it" [ "$(number_of ours-issuing.pem)" = 6 ]
+cp ours-issuing.pem read.pem
+works "and readers take it" writ pull
+works "following it once more" w ca export --crl ours.pem --follows five.pem
+ours
+holds "makes no gap" [ "$(number_of ours-issuing.pem)" = 7 ]
+cp thousand.pem read.pem
+works "readers get a later one" writ pull
+works "which is followed, in DER, with partitions" w ca export --crl ours.pem --crl-dir web \
+    --crl-url http://crl.example --partitions 2 --follows thousand.der
+ours
+holds "by the complete one" [ "$(number_of ours-issuing.pem)" = 4097 ]
+must openssl crl -inform DER -in web/old-issuing-1.crl -out part.pem
+holds "and each partition" [ "$(number_of part.pem)" = 4097 ]
+cp ours-issuing.pem read.pem
+works "and readers take it" writ pull
+holds "with its number" grep -qx 'number 1001' "$WRIT_ROOT/var/lib/writ/crls/old/pulled"
+
 # --- expired certificates ---
 
 fresh
 must w ca adopt root.pem issuing.pem --key root.key --key issuing.key --insecure-plain-keys
-days() {
-    date -u -d "@$(($(date +%s) + $1 * 86400))" +%Y-%m-%dT%H:%M:%SZ
-}
 printf 'serial_hex,revoked_at,not_after\n05,%s,%s\n' "$(days -1)" "$(days 10)" >list.csv
 must w ca import list.csv --issuer "Old Issuing"
 # listed_at DAYS OPTION...: 1 when the CRL that is exported then lists it, else 0.

@@ -216,6 +216,39 @@ static void numbers_of_crls_rise_in_each_scope_and_only_complete_ones_are_a_base
     ca_remove(&ca);
 }
 
+static void a_crl_made_elsewhere_raises_the_numbers_and_never_lowers_them(void **state)
+{
+    struct ca ca = ca_new();
+    struct castore_crl crl;
+    uint64_t number;
+
+    (void)state;
+    ca_begin(&ca);
+    assert_ok(castore_crl_follow(ca.s, ca.root, "", 5, T0, &e));
+    assert_ok(castore_crl_follow(ca.s, ca.root, "", 4, T0 - 1, &e));
+    assert_ok(castore_crl(ca.s, ca.root, "", &crl, &e));
+    assert_true(crl.next_number == 6 && crl.this_update == T0 && !crl.has_base);
+    assert_fault(castore_crl_take(ca.s, ca.root, "", T0 - 1, true, &number, &e),
+                 WRIT_FAULT_CONFIGURATION, "goes back");
+    assert_ok(castore_crl_take(ca.s, ca.root, "", T0, true, &number, &e));
+    assert_int_equal(number, 6);
+    assert_ok(castore_crl_follow(ca.s, ca.root, "", 2, T0 + 5, &e));
+    assert_ok(castore_crl(ca.s, ca.root, "", &crl, &e));
+    assert_true(crl.next_number == 8 && crl.this_update == T0 + 5 && crl.base_number == 6);
+    assert_ok(castore_crl_follow(ca.s, ca.root, "", 8, T0, &e));
+    assert_ok(castore_crl_take(ca.s, ca.root, "", T0 + 5, true, &number, &e));
+    assert_int_equal(number, 9);
+    assert_ok(castore_crl_follow(ca.s, ca.root, "0/2", 0, T0, &e)); /* it had no number */
+    assert_ok(castore_crl_take(ca.s, ca.root, "0/2", T0, true, &number, &e));
+    assert_int_equal(number, 2);
+    ca_commit(&ca);
+    ca_begin(&ca);
+    assert_fault(castore_crl_follow(ca.s, ca.root, "", CASTORE_NUMBER_MAX, T0, &e),
+                 WRIT_FAULT_USAGE, "too large");
+    castore_rollback(ca.s);
+    ca_remove(&ca);
+}
+
 static void no_row_of_these_is_changed_behind_the_back(void **state)
 {
     static const char *const changes[] = {
@@ -243,6 +276,7 @@ static void no_row_of_these_is_changed_behind_the_back(void **state)
 
 static const struct CMUnitTest claims[] = {
     CLAIM(an_adopted_issuer_gives_no_numbers_and_another_always),
+    CLAIM(a_crl_made_elsewhere_raises_the_numbers_and_never_lowers_them),
     CLAIM(an_issuer_is_adopted_once_and_before_it_has_certificates),
     CLAIM(looking_again_only_moves_forward),
     CLAIM(a_certificate_without_bytes_gets_them_once),
