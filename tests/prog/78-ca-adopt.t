@@ -190,11 +190,9 @@ foreign_crl() {
 }
 sed -i 's/^serial = serial$/&\ncrlnumber = crlnumber/' foreign.cnf
 foreign_crl 05 five.pem
-foreign_crl 1000 thousand.pem
 foreign_crl 3FFFFFFFFFFFFFFF huge.pem
 foreign_crl 0100000000000000000000000000000000000001 huger.pem
 echo 05 >crlnumber
-must openssl crl -in thousand.pem -outform DER -out thousand.der
 must openssl ca -config foreign.cnf -name ca_root -gencrl -crldays 30 -out root-old.pem
 must openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key -out other.pem \
     -subj "/CN=Other" -config foreign.cnf -extensions issuer
@@ -237,6 +235,9 @@ works "and readers take it" writ pull
 works "following it once more" w ca export --crl ours.pem --follows five.pem
 ours
 holds "makes no gap" [ "$(number_of ours-issuing.pem)" = 7 ]
+# Made here: its thisUpdate must not be before that of ours.
+foreign_crl 1000 thousand.pem
+must openssl crl -in thousand.pem -outform DER -out thousand.der
 cp thousand.pem read.pem
 works "readers get a later one" writ pull
 works "which is followed, in DER, with partitions" w ca export --crl ours.pem --crl-dir web \
