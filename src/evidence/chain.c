@@ -5,6 +5,7 @@
 
 #include "base/hex.h"
 #include "crypto/digest.h"
+#include "evidence/answers.h"
 #include "evidence/ocsp.h"
 #include "evidence/path.h"
 
@@ -108,11 +109,6 @@ static void check_purpose(struct look *l)
 
 /* ----------------------------------------------------------------------------- revocation */
 
-static struct writ_answer *next_answer(struct writ_chain_link *link)
-{
-    return link->answer_count == WRIT_CHAIN_ANSWERS_MAX ? NULL : &link->answer[link->answer_count];
-}
-
 /* A delegate without id-pkix-ocsp-nocheck is asked about in the CRLs, when one speaks for it. */
 static int check_delegate(struct look *l, struct writ_ocsp_finding *f, struct writ_error *e)
 {
@@ -156,14 +152,13 @@ static int ask_ocsp(struct look *l, size_t at, const struct writ_given_ocsp *giv
                     struct writ_error *e)
 {
     struct writ_chain_link *link = &l->facts->link[at];
-    struct writ_answer *room = next_answer(link);
     struct writ_ocsp_finding finding = {0};
     struct writ_ocsp_question q;
     bool may;
 
     if (may_be_about(l, at, given->der, &may, e) < 0)
         return -1;
-    if (room == NULL || !may)
+    if (!may)
         return 0;
     writ_ocsp_question_init(&q, &l->cert[at], &l->cert[at + 1], l->q->rules.instant);
     q.is_issued = true;
@@ -171,9 +166,8 @@ static int ask_ocsp(struct look *l, size_t at, const struct writ_given_ocsp *giv
     q.allow_sha1 = l->q->rules.insecure_weak;
     if (writ_examine_ocsp(&q, given->der, &finding, e) < 0 || check_delegate(l, &finding, e) < 0)
         return -1;
-    *room = finding.answer;
-    (void)snprintf(room->source, sizeof room->source, "%s", given->source);
-    link->answer_count++;
+    (void)snprintf(finding.answer.source, sizeof finding.answer.source, "%s", given->source);
+    writ_answers_add(link->answer, WRIT_CHAIN_ANSWERS_MAX, &link->answer_count, &finding.answer);
     return 0;
 }
 

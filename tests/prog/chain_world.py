@@ -374,6 +374,8 @@ def ocsp():
     case(2, "revoked by OCSP, whatever the CRL says", "alice", "root mid", ocsp="revoked")
     case(2, "revoked by a CRL, whatever OCSP says", "alice", "root alice", ocsp="good")
     case(2, "revoked by one of two answers", "alice", "root", ocsp="good revoked")
+    case(2, "revoked by the last of nine answers", "alice", "root", ocsp="good " * 8 + "revoked")
+    case(0, "good by the last of nine, which others know nothing of", "alice", "root", ocsp="unknown " * 8 + "good")
     case(0, "unknown to OCSP, good by the CRL", "alice", "root mid", ocsp="unknown")
     case(4, "unknown to OCSP", "alice", "root", ocsp="unknown")
     crl("lasting.crl", "root", (), until=30 * DAY)
