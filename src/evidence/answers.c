@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#define CRLS_MAX 64 /* CRLs that are asked about one certificate */
-
 static void say(struct writ_answer *answer, const char *why)
 {
     (void)snprintf(answer->why, sizeof answer->why, "%s", why);
@@ -134,22 +132,44 @@ bool writ_answer_of_crl(const struct writ_crl_fact *fact, struct writ_answer *an
     return true;
 }
 
-void writ_answers_add_crls(struct writ_answer *list, size_t room, size_t *count,
-                           const struct writ_crl_source *crls, size_t crl_count,
-                           const struct writ_cert *cert, const uint8_t issuer[WRIT_TABLE_ISSUER],
-                           const uint8_t key[WRIT_TABLE_KEY], int64_t now)
+void writ_hear_crls(const struct writ_crl_source *crls, size_t crl_count,
+                    const struct writ_cert *cert, const uint8_t issuer[WRIT_TABLE_ISSUER],
+                    const uint8_t key[WRIT_TABLE_KEY], int64_t now, writ_hear_answer *hear,
+                    void *who)
 {
-    struct writ_crl_fact facts[CRLS_MAX];
+    struct writ_crl_fact facts[WRIT_CRLS_ASKED_MAX];
     struct writ_answer answer;
 
-    if (crl_count > CRLS_MAX)
-        crl_count = CRLS_MAX;
+    if (crl_count > WRIT_CRLS_ASKED_MAX)
+        crl_count = WRIT_CRLS_ASKED_MAX;
     writ_ask_crls(crls, crl_count, cert, issuer, key, now, facts);
     for (size_t i = 0; i < crl_count; i++) {
         if (!writ_answer_of_crl(&facts[i], &answer))
             continue;
         if (answer.status == WRIT_ANSWER_REVOKED && answer.since < cert->not_before)
             answer.since = cert->not_before; /* nobody was hurt before it was there */
-        writ_answers_add(list, room, count, &answer);
+        hear(&answer, who);
     }
+}
+
+struct list {
+    struct writ_answer *at;
+    size_t room, *count;
+};
+
+static void add_heard(const struct writ_answer *answer, void *who)
+{
+    const struct list *list = who;
+
+    writ_answers_add(list->at, list->room, list->count, answer);
+}
+
+void writ_answers_add_crls(struct writ_answer *list, size_t room, size_t *count,
+                           const struct writ_crl_source *crls, size_t crl_count,
+                           const struct writ_cert *cert, const uint8_t issuer[WRIT_TABLE_ISSUER],
+                           const uint8_t key[WRIT_TABLE_KEY], int64_t now)
+{
+    struct list into = {.at = list, .room = room, .count = count};
+
+    writ_hear_crls(crls, crl_count, cert, issuer, key, now, add_heard, &into);
 }

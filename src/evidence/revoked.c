@@ -152,22 +152,27 @@ static void take_answer(const struct writ_answer *a, struct writ_link *link)
         cover_by_crl(a, link);
 }
 
+/* The list may be full: what an answer does must not hang on whether it is kept. */
+static void hear(const struct writ_answer *a, void *who)
+{
+    struct writ_link *link = who;
+
+    take_answer(a, link);
+    writ_answers_add(link->answer, WRIT_LINK_ANSWERS, &link->answer_count, a);
+}
+
 static int ask_crls(const struct writ_source_crls *crls, struct writ_digester *digester,
                     const struct writ_cert *cert, const struct writ_cert *issuer,
                     struct writ_link *link, struct writ_error *e)
 {
     uint8_t hash[WRIT_SHA256_BYTES], key[WRIT_TABLE_KEY];
-    size_t first = link->answer_count;
 
     if (crls->count == 0)
         return 0;
     if (writ_digester_sha256(digester, issuer->key.spki, WRIT_SPAN_NONE, hash, e) < 0 ||
         writ_revocation_key(digester, hash, cert->serial, key, e) < 0)
         return -1;
-    writ_answers_add_crls(link->answer, WRIT_LINK_ANSWERS, &link->answer_count, crls->at,
-                          crls->count, cert, hash, key, crls->now);
-    for (size_t i = first; i < link->answer_count; i++)
-        take_answer(&link->answer[i], link);
+    writ_hear_crls(crls->at, crls->count, cert, hash, key, crls->now, hear, link);
     return 0;
 }
 
@@ -185,8 +190,7 @@ int writ_check_staple(const struct writ_cert *cert, const struct writ_cert *issu
     answer.from = WRIT_FROM_STAPLE;
     if (answer.until == 0) /* without nextUpdate it holds as long as writ_check_ocsp believes it */
         answer.until = answer.as_of + WRIT_OCSP_MAX_AGE;
-    writ_answers_add(link->answer, WRIT_LINK_ANSWERS, &link->answer_count, &answer);
-    take_answer(&answer, link);
+    hear(&answer, link);
     return 0;
 }
 

@@ -312,6 +312,79 @@ static void one_link_is_asked_as_the_whole_path_is(void **state)
     end();
 }
 
+/* ---- CRLs that are sources ---- */
+
+#define CRLS 6
+
+/* A CRL of mid's, which lists alice or nobody. */
+static struct writ_crl_source crl_of_mid(bool lists_alice, int64_t since, struct writ_buffer *bytes)
+{
+    struct writ_error e = {0};
+    struct writ_digester *digester = writ_digester_new(&e);
+    struct writ_table_entry entry = {
+        .revoked = {.reason = WRIT_REASON_SUPERSEDED, .since = since, .revoked_at = since}};
+    struct writ_table_input in = {.kind = WRIT_BLOCK_LIST,
+                                  .chain = &checked.cert[1].der,
+                                  .chain_count = 1,
+                                  .as_of = world_time("2026-08-31"),
+                                  .entries = &entry,
+                                  .entry_count = lists_alice};
+    struct writ_crl_source s = {.name = "crl",
+                                .idp = {.reasons = WRIT_FLAG_ALL},
+                                .issuer = checked.cert[1].subject.der,
+                                .this_update = in.as_of};
+
+    assert_ok(
+        writ_digester_sha256(digester, checked.cert[1].key.spki, WRIT_SPAN_NONE, in.issuer, &e));
+    assert_ok(writ_revocation_key(digester, in.issuer, checked.cert[0].serial, entry.key, &e));
+    assert_ok(writ_table_build(&in, 1, in.as_of, bytes, &e));
+    assert_ok(writ_table_open(writ_buffer_span(bytes), &s.table, &e));
+    writ_digester_free(digester);
+    return s;
+}
+
+/* Asks again, beside the feed, CRLs of which those from `first` on list alice, the last one since
+ * an earlier time. */
+static void ask_crls_too(size_t first)
+{
+    struct writ_crl_source crls[CRLS];
+    struct writ_buffer bytes[CRLS] = {0};
+    struct writ_error e = {0};
+
+    for (size_t i = 0; i < CRLS; i++)
+        crls[i] = crl_of_mid(i >= first, world_time(i + 1 < CRLS ? "2026-08-20" : "2026-08-10"),
+                             &bytes[i]);
+    source.crls =
+        (struct writ_source_crls){.at = crls, .count = CRLS, .now = world_time("2026-09-01")};
+    assert_ok(writ_check_revocation(&source, &checked, &facts, &e));
+    source.crls = (struct writ_source_crls){0};
+    for (size_t i = 0; i < CRLS; i++)
+        writ_buffer_free(&bytes[i]);
+}
+
+/* More of them than answers are kept, behind a feed whose answer is the first to give way. */
+static void what_any_crl_lists_is_revoked_however_many_say_good(void **state)
+{
+    (void)state;
+    begin("list mid absent", true);
+    ask_crls_too(CRLS);
+    assert_int_equal(facts.link[0].status, WRIT_STATUS_GOOD);
+    for (size_t first = CRLS; first-- > 0;) {
+        ask_crls_too(first);
+        assert_int_equal(facts.link[0].status, WRIT_STATUS_REVOKED);
+    }
+    end();
+}
+
+static void the_earliest_of_many_revocations_counts(void **state)
+{
+    (void)state;
+    begin("list mid absent", true);
+    ask_crls_too(0);
+    assert_int_equal(facts.link[0].revocation.since, world_time("2026-08-10"));
+    end();
+}
+
 /* ---- Contents ---- */
 
 static struct writ_source_facts ask_about_content(uint64_t length, const uint8_t *root)
@@ -381,6 +454,8 @@ int main(void)
         CLAIM(each_is_looked_up_in_its_own_issuers_list),
         CLAIM(a_source_that_is_not_open_covers_nothing),
         CLAIM(one_link_is_asked_as_the_whole_path_is),
+        CLAIM(what_any_crl_lists_is_revoked_however_many_say_good),
+        CLAIM(the_earliest_of_many_revocations_counts),
         CLAIM(content_is_revoked_by_length_and_root),
         CLAIM(a_length_tells_without_a_hash_whether_to_ask),
         CLAIM(without_open_data_no_content_is_revoked),
