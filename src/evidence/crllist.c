@@ -87,7 +87,8 @@ struct work {
     size_t count;
     struct writ_digester *digester;
     struct growing list[WRIT_CRL_PINNED_MAX];
-    struct writ_span cert_issuer; /* of the entries before, and */
+    size_t stands_for[WRIT_CRL_PINNED_MAX]; /* whose list has the entries of this one's key */
+    struct writ_span cert_issuer;           /* of the entries before, and */
     bool theirs[WRIT_CRL_PINNED_MAX];
 };
 
@@ -116,10 +117,11 @@ static void find_issuers(struct work *w, struct writ_span cert_issuer)
     if (same && cert_issuer.n > 0)
         return;
     w->cert_issuer = cert_issuer;
+    memset(w->theirs, 0, sizeof w->theirs);
     for (size_t i = 0; i < w->count; i++)
-        w->theirs[i] = cert_issuer.n == 0
-                           ? has_its_name(w->crl, &w->pinned[i])
-                           : writ_general_names_have(cert_issuer, w->pinned[i].subject.der);
+        w->theirs[w->stands_for[i]] |=
+            cert_issuer.n == 0 ? has_its_name(w->crl, &w->pinned[i])
+                               : writ_general_names_have(cert_issuer, w->pinned[i].subject.der);
 }
 
 /* True in *kept when it stands on a list now. */
@@ -192,20 +194,11 @@ static void settle(struct growing *g)
     g->count = to + 1;
 }
 
-/* Certificates of one key are one issuer: the first stands for them. */
-static bool is_twin(const struct work *w, size_t i)
-{
-    for (size_t k = 0; k < i; k++) {
-        if (memcmp(w->list[k].issuer, w->list[i].issuer, WRIT_TABLE_ISSUER) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* A list of nothing speaks too, for an issuer that the CRL speaks for. */
 static bool wants_block(const struct work *w, size_t i)
 {
-    return !is_twin(w, i) && (has_its_name(w->crl, &w->pinned[i]) || w->crl->idp.is_indirect);
+    return w->stands_for[i] == i &&
+           (has_its_name(w->crl, &w->pinned[i]) || w->crl->idp.is_indirect);
 }
 
 static int build(struct work *w, struct writ_crl_list *list, struct writ_buffer *table,
@@ -233,6 +226,23 @@ static int build(struct work *w, struct writ_crl_list *list, struct writ_buffer 
     return writ_table_build(in, n, w->crl->this_update, table, e);
 }
 
+/* Certificates of one key are one issuer, as a table has it, whatever they are called: the first
+ * with the CRL's name stands for them, so that its list is found as the CRL's own; or the first. */
+static size_t find_first(const struct work *w, size_t i)
+{
+    size_t first = w->count;
+
+    for (size_t k = 0; k < w->count; k++) {
+        if (memcmp(w->list[k].issuer, w->list[i].issuer, WRIT_TABLE_ISSUER) != 0)
+            continue;
+        if (has_its_name(w->crl, &w->pinned[k]))
+            return k;
+        if (first == w->count)
+            first = k;
+    }
+    return first;
+}
+
 static int start(struct work *w, struct writ_error *e)
 {
     w->digester = writ_digester_new(e);
@@ -243,6 +253,8 @@ static int start(struct work *w, struct writ_error *e)
                                  w->list[i].issuer, e) < 0)
             return -1;
     }
+    for (size_t i = 0; i < w->count; i++)
+        w->stands_for[i] = find_first(w, i);
     return 0;
 }
 

@@ -194,4 +194,32 @@ holds 'and a line says why' grep -q 'web: its table is not the one that was pull
 exits 5 'status says so, too' writ status --at "$in_four_days"
 printf x >>"$WRIT_ROOT/var/lib/writ/crls/web/issuers"
 exits 74 'other pinned certificates are not used' writ pull web --at "$in_four_days"
+# ---- a CA of two names ----
+
+# One key under two names: whichever is pinned first, the CRL speaks for the one that it names.
+cat >>ca.cnf <<'END'
+[indirect]
+issuingDistributionPoint=critical,@indirect_idp
+[indirect_idp]
+indirectCRL=TRUE
+END
+quiet openssl req -x509 -new -key ca.key -subj '/CN=Former CA' -days 30 -out former.pem \
+    -addext 'keyUsage=critical,keyCertSign,cRLSign'
+crl direct.crl 20 -60 $((7 * day))
+crl indirect.crl 21 -60 $((7 * day)) indirect
+cat former.pem ca.pem >former-first.pem
+cat ca.pem former.pem >former-last.pem
+for pinned in former-first former-last; do
+    for crl in direct indirect; do
+        mkdir "$pinned-$crl"
+        WRIT_ROOT=$PWD/$pinned-$crl
+        export WRIT_ROOT
+        exits 0 "$crl CRL, $pinned" writ source add crl "$crl.crl" --issuer "$pinned.pem" --name ca
+        holds 'has its revocation' grep -q '1 revocation, current until' out
+        again bad.pem
+        holds 'by which the certificate is revoked' [ "$code" -eq 2 ]
+        again good.pem
+        holds 'and the other is good' [ "$code" -eq 0 ]
+    done
+done
 finish
