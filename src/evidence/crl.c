@@ -276,11 +276,11 @@ static void look_up(struct look *l, const struct writ_given_crl *base,
     bool removed = false;
 
     if (lists(l, delta, &entry)) {
-        removed = entry.reason == WRIT_CRL_REMOVE;
-        if (!removed) {
+        if (entry.reason != WRIT_CRL_REMOVE) {
             settle_revoked(l, delta, &entry);
             return;
         }
+        removed = !may_have_left(l->cert, &delta->crl); /* the end of it lifts nothing (5.3.1) */
     }
     if (!removed && lists(l, base, &entry)) {
         settle_revoked(l, base, &entry);

@@ -280,6 +280,14 @@ def deltas():
     case(2, "and a stranger's", "bob", "root base strangedelta", untrusted="mid stranger")
     case(5, "a base that is too old, and a delta that is not for it", "alice", "root stalebase ahead")
     case(0, "a delta of another scope is none", "alice", "root base scopedelta")
+    # RFC 5280 section 5.3.1: removed because it has expired, and not because it is good.
+    end = 400 * DAY
+    crl("lastroot.crl", "root", (), this=end - 600, until=end + DAY)
+    crl("lastbase.crl", "mid", (BOB,), n=5, this=end - 600, until=end + DAY)
+    delta("afterwards.crl", (remove,), 5, 6, this=end + 100, until=end + DAY)
+    at_end = "--at=%d" % (NOW + end - 180)
+    case(2, "revoked on the last day", "bob", "lastroot lastbase", at_end)
+    case(2, "and still, when a delta made after its end removes it", "bob", "lastroot lastbase afterwards", at_end)
     crl("mutebase.crl", "mute", (HOLD,), n=5, key="signer")
     crl("mutedelta.crl", "mute", (ALICE,), number(b"\5", BASE, True), n=6, key="signer")
     crl("othersdelta.crl", "mute", (ALICE,), number(b"\5", BASE, True), n=6, key="badsigner")
