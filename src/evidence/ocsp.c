@@ -348,13 +348,13 @@ static bool is_late(const struct look *l, const struct writ_ocsp_single *s)
 }
 
 /* Since when: as the issuer says, or as DESIGN has it for those who do not (a stolen key may have
- * been stolen at any time). */
+ * been stolen at any time).  An instant after the revocation is no answer to that. */
 static int64_t since_when(const struct look *l, const struct writ_ocsp_single *s)
 {
     enum writ_reason reason = l->finding->answer.reason;
     unsigned bounded = writ_reason_gravity(WRIT_REASON_SUPERSEDED);
 
-    if (s->has_invalidity)
+    if (s->has_invalidity && s->invalidity_date <= s->revoked_at)
         return s->invalidity_date;
     return writ_reason_gravity(reason) <= bounded ? s->revoked_at : l->q->cert->not_before;
 }

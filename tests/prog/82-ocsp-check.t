@@ -260,6 +260,7 @@ superseded signer=ca about=alice revoked=-3600:4
 held signer=ca about=alice revoked=-3600:6
 aa signer=ca about=alice revoked=-3600:10
 invalid signer=ca about=alice revoked=-3600:1 invalidity=-864000
+excuse signer=ca about=alice revoked=-3600:1 invalidity=-60
 never signer=ca extended-revoke about=alice revoked=never:6
 version signer=ca version about=alice
 SPEC
@@ -275,6 +276,8 @@ holds '  and then the key counts as lost from the beginning' \
     says_that '.reason == "unspecified" and .since < .revoked_at'
 check 2 "since when is the issuer's to say" invalid --json
 holds '  in invalidityDate' says_that ".since == \"$(at -864000)\""
+check 2 'an instant after the revocation' excuse --json
+holds '  is no excuse' says_that '.since < .revoked_at'
 check 2 'what was never issued is revoked' never
 because 'never issued'
 check 0 'a version that is written out does no harm' version
