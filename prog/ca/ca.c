@@ -10,6 +10,7 @@
 
 #include "base/hex.h"
 #include "base/text.h"
+#include "ca/ca_adopt.h"
 #include "shared/certfile.h"
 #include "shared/file.h"
 #include "shared/jail.h"
@@ -181,6 +182,24 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* A list names certificates without their bytes: those are known by issuer and serial number. */
+static int find_listed(struct ca *ca, struct writ_span der, struct castore_matches *m,
+                       struct writ_error *e)
+{
+    struct writ_cert cert;
+    int64_t issuer = 0;
+
+    if (writ_cert_parse(der, &cert, e) < 0 || ca_issuer_of(ca, &cert, &issuer, e) < 0)
+        return -1;
+    if (issuer == 0)
+        return 0;
+    if (castore_find_serial(ca->store, issuer, cert.serial, m, e) < 0)
+        return -1;
+    if (m->n > 0 && m->at[0]->der.n > 0)
+        castore_matches_free(m); /* another certificate of this number */
+    return 0;
+}
+
 static int find_file(struct ca *ca, const char *path, struct castore_matches *m,
                      struct writ_error *e)
 {
@@ -189,6 +208,8 @@ static int find_file(struct ca *ca, const char *path, struct castore_matches *m,
 
     if (rc == 0)
         rc = castore_find_der(ca->store, file.cert[0], m, e);
+    if (rc == 0 && m->n == 0)
+        rc = find_listed(ca, file.cert[0], m, e);
     if (rc == 0 && m->n == 0)
         rc = writ_fail(e, WRIT_FAULT_NO_INPUT, "%s: this CA has issued no such certificate", path);
     certfile_free(&file);

@@ -63,6 +63,13 @@ holds "nothing at all" cmp -s once twice
 foreign_revoke alice keyCompromise
 works "what was revoked since" w ca import index.txt --issuer "Old Issuing"
 holds "is taken over" sh -c 'writ ca list --json | jq -e ".certificates[] | select(.name == \"alice\") | .reason == \"keyCompromise\"" >/dev/null'
+works "a certificate's file names the row that came without bytes" w ca revoke bob.pem --reason keyCompromise --dry-run --json
+holds "by its issuer and serial number" [ "$(jq -r .serial out)" = 0100 ]
+must openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout twin.key -out twinca.pem \
+    -subj "/CN=Old Issuing" -config foreign.cnf -extensions issuer
+must openssl x509 -req -in bob.csr -CA twinca.pem -CAkey twin.key -set_serial 256 -out twin.pem
+refuses 66 "has issued no such certificate" "the same names and number under another key name nothing" \
+    w ca revoke twin.pem --reason keyCompromise --dry-run
 refuses 66 "imported without its bytes" "a certificate without bytes cannot be printed" w ca show 00ff --pem
 works "a folder" w ca import newcerts
 holds "gives them their bytes" grep -q "completed 3" out
