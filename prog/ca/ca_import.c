@@ -27,7 +27,8 @@ struct import {
     struct ca ca;
     int64_t now;
     int64_t issuer; /* of a list's rows */
-    size_t rows, added, completed, revoked, unchanged, refused;
+    size_t rows, added, completed, revoked, unchanged, stays, refused;
+    uint64_t line; /* of a list */
     uint8_t *seen; /* owned; by the store's id: this import has had a row for it */
     size_t seen_n;
 };
@@ -141,6 +142,18 @@ static bool says_the_same(const struct importrow *row, const struct writ_revocat
            (!row->since_given || r->since == standing->since);
 }
 
+/* A list lifts no revocation. */
+static int keep_revoked(struct import *im, const struct castore_certificate *c)
+{
+    im->stays++;
+    if (im->stays <= SHOWN_MAX)
+        out_note(im->o, "row %llu: it is not revoked here, and stays revoked in the store (%s)",
+                 (unsigned long long)im->line, writ_reason_name(c->revocation.reason));
+    else if (im->stays == SHOWN_MAX + 1)
+        out_note(im->o, "further rows that stay revoked are counted only");
+    return 0;
+}
+
 /* The store has it; the row may say that it is revoked now, and must not contradict. */
 static int update_row(struct import *im, const struct importrow *row,
                       const struct castore_certificate *c, struct writ_error *e)
@@ -151,9 +164,7 @@ static int update_row(struct import *im, const struct importrow *row,
         plan(im, row, c->not_before, &r, e) < 0)
         return -1;
     if (c->revoked && !row->revoked)
-        return writ_fail(e, WRIT_FAULT_BAD_INPUT,
-                         "it is not revoked here, and revoked in the store (%s)",
-                         writ_reason_name(c->revocation.reason));
+        return keep_revoked(im, c);
     if (!row->revoked || (c->revoked && says_the_same(row, &r, &c->revocation))) {
         im->unchanged++;
         return 0;
@@ -216,6 +227,7 @@ static int read_lines(struct import *im, struct linefile *f, bool csv, struct wr
             continue;
         }
         im->rows++;
+        im->line = f->line;
         rc = csv ? importrow_csv(&header, line, &row, &why) : importrow_index(line, &row, &why);
         if (rc == 0)
             rc = take_row(im, &row, &why);
@@ -520,15 +532,16 @@ static void tell(const struct import *im)
         writ_emit_unsigned(m, "completed", im->completed);
         writ_emit_unsigned(m, "revoked", im->revoked);
         writ_emit_unsigned(m, "unchanged", im->unchanged);
+        writ_emit_unsigned(m, "stays_revoked", im->stays);
         writ_emit_unsigned(m, "refused", im->refused);
         writ_emit_flag(m, "dry_run", dry);
         return;
     }
     out_say(im->o,
             "%s %zu certificates (%zu revocations), completed %zu; %zu stood already, %zu "
-            "refused",
+            "stay revoked, %zu refused",
             dry ? "would import" : "imported", im->added, im->revoked, im->completed, im->unchanged,
-            im->refused);
+            im->stays, im->refused);
 }
 
 int ca_import(const struct args *a, struct out *o)

@@ -103,12 +103,13 @@ works "the other rows, when that is asked for" w ca import bad.txt --issuer "Old
 holds "one was refused, one added" sh -c 'grep -q "imported 1 certificates" out && grep -q "1 refused" out'
 holds "-128 is 80" sh -c "sqlite3 -readonly '$(store)' \"SELECT hex(serial) FROM certificates WHERE name = 'neg'\" | grep -qx 80"
 sed 's/^R\([^	]*	[^	]*	\)[^	]*/V\1/' index.txt >lifted.txt
-refuses_lift() {
-    run w ca import lifted.txt --issuer "Old Issuing"
-    holds "a list that calls good what is revoked here is refused" \
-        sh -c '[ '"$code"' -eq 65 ] && grep -q "revoked in the store" err'
-}
-refuses_lift
+rows >before
+works "a list that calls good what is revoked here" w ca import lifted.txt --issuer "Old Issuing" --json
+holds "is counted and noted" \
+    sh -c '[ "$(jq -c "[.stays_revoked, .unchanged, .revoked, .refused]" out)" = "[3,0,0,0]" ] &&
+           grep -q "row 1: .*stays revoked" err'
+rows >after
+holds "and lifts nothing" cmp -s before after
 
 # --- CSV ---
 
@@ -125,8 +126,8 @@ csv "serial_decimal,name,status,revoked_at,reason" "10,ten,valid,," "128,big,rev
     '300,"quoted, ""name""",valid,,'
 holds "decimal" [ "$code" -eq 0 ]
 csv "serial_hex,name" "10,sixteen" "0x80,big"
-holds "hexadecimal 80 is decimal 128, which is revoked here: a contradiction" \
-    sh -c '[ '"$code"' -eq 65 ] && grep -q "row 3: .*revoked in the store" err'
+holds "hexadecimal 80 is decimal 128, which is revoked here, and stays so" \
+    sh -c '[ '"$code"' -eq 0 ] && grep -q "row 3: .*stays revoked" err'
 csv "serial_hex,name" "10,sixteen"
 holds "decimal ten and hexadecimal ten are two certificates" \
     sh -c "[ $code -eq 0 ] && sqlite3 -readonly '$(store)' \"SELECT hex(serial) || name FROM certificates WHERE role = 6 ORDER BY serial\" |
