@@ -2,12 +2,10 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "bytes/build.h"
 #include "crypto/digest.h"
 #include "crypto/verify.h"
+#include "issue/building.h"
 #include "object/csr.h"
-
-#define KEY_ID_BYTES 20 /* RFC 7093 section 2, method 1: leftmost 160 bits of SHA-256 */
 
 const char *writ_role_name(enum writ_role role)
 {
@@ -37,21 +35,6 @@ int writ_new_serial(uint8_t serial[WRIT_SERIAL_BYTES], struct writ_error *e)
 
 /* ------------------------------------------------------------------------------- extensions */
 
-static void open_extension(struct writ_build *b, enum writ_oid oid, bool critical)
-{
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_oid(b, oid);
-    if (critical)
-        writ_build_boolean(b, true);
-    writ_build_open(b, WRIT_DER_OCTET_STRING);
-}
-
-static void close_extension(struct writ_build *b)
-{
-    writ_build_close(b);
-    writ_build_close(b);
-}
-
 static bool is_ca(enum writ_role role)
 {
     return role == WRIT_ROLE_ROOT || role == WRIT_ROLE_INTERMEDIATE;
@@ -59,14 +42,14 @@ static bool is_ca(enum writ_role role)
 
 static void add_basic_constraints(struct writ_build *b, enum writ_role role)
 {
-    open_extension(b, WRIT_OID_BASIC_CONSTRAINTS, true);
+    writ_build_open_extension(b, WRIT_OID_BASIC_CONSTRAINTS, true);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     if (is_ca(role)) {
         writ_build_boolean(b, true);
         writ_build_unsigned(b, WRIT_DER_INTEGER, role == WRIT_ROLE_ROOT ? 1 : 0);
     }
     writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 /* A root signs the bundle too, so it may make signatures; an intermediate may not. */
@@ -74,14 +57,14 @@ static void add_key_usage(struct writ_build *b, enum writ_role role)
 {
     static const uint8_t root = 0x86, intermediate = 0x06, leaf = 0x80;
 
-    open_extension(b, WRIT_OID_KEY_USAGE, true);
+    writ_build_open_extension(b, WRIT_OID_KEY_USAGE, true);
     if (role == WRIT_ROLE_ROOT)
         writ_build_bit_string(b, WRIT_SPAN(&root, 1), 1);
     else if (role == WRIT_ROLE_INTERMEDIATE)
         writ_build_bit_string(b, WRIT_SPAN(&intermediate, 1), 1);
     else
         writ_build_bit_string(b, WRIT_SPAN(&leaf, 1), 7);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static enum writ_oid purpose_of(enum writ_role role)
@@ -101,70 +84,57 @@ static enum writ_oid purpose_of(enum writ_role role)
  * critical one for unknown. */
 static void add_purpose(struct writ_build *b, enum writ_role role)
 {
-    open_extension(b, WRIT_OID_EXTENDED_KEY_USAGE, role != WRIT_ROLE_RESPONDER);
+    writ_build_open_extension(b, WRIT_OID_EXTENDED_KEY_USAGE, role != WRIT_ROLE_RESPONDER);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     writ_build_oid(b, purpose_of(role));
     writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static void add_subject_key_id(struct writ_build *b, struct writ_span id)
 {
-    open_extension(b, WRIT_OID_SUBJECT_KEY_ID, false);
+    writ_build_open_extension(b, WRIT_OID_SUBJECT_KEY_ID, false);
     writ_build_octet_string(b, id);
-    close_extension(b);
-}
-
-static void add_authority_key_id(struct writ_build *b, struct writ_span id)
-{
-    open_extension(b, WRIT_OID_AUTHORITY_KEY_ID, false);
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_element(b, WRIT_DER_CONTEXT(0), id);
-    writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static void add_number(struct writ_build *b, uint64_t number)
 {
-    open_extension(b, WRIT_OID_ISSUANCE_NUMBER, false);
+    writ_build_open_extension(b, WRIT_OID_ISSUANCE_NUMBER, false);
     writ_build_unsigned(b, WRIT_DER_INTEGER, number);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static void add_ocsp_url(struct writ_build *b, const char *url)
 {
-    open_extension(b, WRIT_OID_AUTHORITY_INFO_ACCESS, false);
+    writ_build_open_extension(b, WRIT_OID_AUTHORITY_INFO_ACCESS, false);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     writ_build_oid(b, WRIT_OID_AD_OCSP);
     writ_build_element(b, WRIT_DER_CONTEXT(6), writ_span_text(url));
     writ_build_close(b);
     writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 /* RFC 5280 section 4.2.1.13: one point with one URL, the octets of the CRL's own. */
 static void add_crl_url(struct writ_build *b, const char *url)
 {
-    open_extension(b, WRIT_OID_CRL_DISTRIBUTION_POINTS, false);
+    writ_build_open_extension(b, WRIT_OID_CRL_DISTRIBUTION_POINTS, false);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_open(b, WRIT_DER_CONTEXT_CONSTRUCTED(0));
-    writ_build_open(b, WRIT_DER_CONTEXT_CONSTRUCTED(0));
-    writ_build_element(b, WRIT_DER_CONTEXT(6), writ_span_text(url));
+    writ_build_point_name(b, url);
     writ_build_close(b);
     writ_build_close(b);
-    writ_build_close(b);
-    writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 /* RFC 6960 section 4.2.2.2.1: the value is NULL, and means that nobody asks about this one. */
 static void add_nocheck(struct writ_build *b)
 {
-    open_extension(b, WRIT_OID_OCSP_NOCHECK, false);
+    writ_build_open_extension(b, WRIT_OID_OCSP_NOCHECK, false);
     writ_build_null(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 /* An issuer that others made may have no key identifier (RFC 5280 section 4.2.1.1 lets a
@@ -175,7 +145,7 @@ static void add_issuer_key_id(struct writ_build *b, const struct writ_certificat
     struct writ_span id = order->issuer == NULL ? own_id : order->issuer->subject_key_id;
 
     if (id.n > 0)
-        add_authority_key_id(b, id);
+        writ_build_authority_key_id(b, id);
 }
 
 static void add_extensions(struct writ_build *b, const struct writ_certificate_order *order,
@@ -241,7 +211,7 @@ static int build_tbs(const struct writ_certificate_order *order, struct writ_buf
     writ_build_close(&b);
     add_subject(&b, order);
     writ_build_raw(&b, order->spki);
-    add_extensions(&b, order, WRIT_SPAN(hash, KEY_ID_BYTES));
+    add_extensions(&b, order, WRIT_SPAN(hash, WRIT_KEY_ID_BYTES));
     writ_build_close(&b);
     return writ_build_finish_into(&b, tbs, e);
 }
@@ -304,25 +274,6 @@ static int check_order(const struct writ_certificate_order *order, struct writ_e
     return 0;
 }
 
-static int sign_into(const struct writ_key *key, struct writ_span message, struct writ_buffer *der,
-                     struct writ_error *e)
-{
-    struct writ_buffer signature = {0};
-    struct writ_build b = {0};
-    int rc = writ_key_sign(key, message, &signature, e);
-
-    if (rc == 0) {
-        writ_build_open(&b, WRIT_DER_SEQUENCE);
-        writ_build_raw(&b, message);
-        writ_build_algorithm(&b, writ_key_algorithm(key));
-        writ_build_bit_string(&b, writ_buffer_span(&signature), 0);
-        writ_build_close(&b);
-        rc = writ_build_finish_into(&b, der, e);
-    }
-    writ_buffer_free(&signature);
-    return rc;
-}
-
 int writ_issue_certificate(const struct writ_certificate_order *order, struct writ_buffer *der,
                            struct writ_error *e)
 {
@@ -332,7 +283,7 @@ int writ_issue_certificate(const struct writ_certificate_order *order, struct wr
     int rc = -1;
 
     if (check_order(order, e) < 0 || build_tbs(order, &tbs, e) < 0 ||
-        sign_into(order->key, writ_buffer_span(&tbs), der, e) < 0)
+        writ_issue_signed(order->key, writ_buffer_span(&tbs), der, e) < 0)
         goto out;
     rc = writ_cert_parse(WRIT_SPAN(der->p + from, der->n - from), &again, e);
 out:

@@ -6,11 +6,9 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "bytes/build.h"
 #include "crypto/digest.h"
 #include "crypto/verify.h"
-
-#define KEY_ID_BYTES 20
+#include "issue/building.h"
 
 int writ_crl_partition(struct writ_span serial, size_t n, size_t *partition, struct writ_error *e)
 {
@@ -105,21 +103,6 @@ static int check_form(const struct writ_crl_form *form, struct writ_error *e)
 
 /* --------------------------------------------------------------------------------- extensions */
 
-static void open_extension(struct writ_build *b, enum writ_oid oid, bool critical)
-{
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_oid(b, oid);
-    if (critical)
-        writ_build_boolean(b, true);
-    writ_build_open(b, WRIT_DER_OCTET_STRING);
-}
-
-static void close_extension(struct writ_build *b)
-{
-    writ_build_close(b);
-    writ_build_close(b);
-}
-
 /* YYYYMMDDHHMMSSZ, whatever the year (RFC 5280 section 5.3.2). */
 static void add_generalized_time(struct writ_build *b, int64_t instant)
 {
@@ -142,57 +125,43 @@ static int add_authority_key_id(struct writ_build *b, const struct writ_cert *is
 
     if (writ_sha256(issuer->key.bits, hash, e) < 0)
         return -1;
-    open_extension(b, WRIT_OID_AUTHORITY_KEY_ID, false);
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_element(b, WRIT_DER_CONTEXT(0), id.n > 0 ? id : WRIT_SPAN(hash, KEY_ID_BYTES));
-    writ_build_close(b);
-    close_extension(b);
+    writ_build_authority_key_id(b, id.n > 0 ? id : WRIT_SPAN(hash, WRIT_KEY_ID_BYTES));
     return 0;
 }
 
 static void add_number(struct writ_build *b, enum writ_oid oid, bool critical, uint64_t number)
 {
-    open_extension(b, oid, critical);
+    writ_build_open_extension(b, oid, critical);
     writ_build_unsigned(b, WRIT_DER_INTEGER, number);
-    close_extension(b);
-}
-
-/* DistributionPointName with one URI. */
-static void add_point_name(struct writ_build *b, const char *url)
-{
-    writ_build_open(b, WRIT_DER_CONTEXT_CONSTRUCTED(0));
-    writ_build_open(b, WRIT_DER_CONTEXT_CONSTRUCTED(0));
-    writ_build_element(b, WRIT_DER_CONTEXT(6), writ_span_text(url));
-    writ_build_close(b);
-    writ_build_close(b);
+    writ_build_close_extension(b);
 }
 
 static void add_issuing_point(struct writ_build *b, const char *url)
 {
-    open_extension(b, WRIT_OID_ISSUING_DISTRIBUTION_POINT, true);
+    writ_build_open_extension(b, WRIT_OID_ISSUING_DISTRIBUTION_POINT, true);
     writ_build_open(b, WRIT_DER_SEQUENCE);
-    add_point_name(b, url);
+    writ_build_point_name(b, url);
     writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 /* RFC 5280 section 5.2.6: shaped like cRLDistributionPoints. */
 static void add_freshest(struct writ_build *b, const char *url)
 {
-    open_extension(b, WRIT_OID_FRESHEST_CRL, false);
+    writ_build_open_extension(b, WRIT_OID_FRESHEST_CRL, false);
     writ_build_open(b, WRIT_DER_SEQUENCE);
     writ_build_open(b, WRIT_DER_SEQUENCE);
-    add_point_name(b, url);
+    writ_build_point_name(b, url);
     writ_build_close(b);
     writ_build_close(b);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static void add_expired(struct writ_build *b, int64_t since)
 {
-    open_extension(b, WRIT_OID_EXPIRED_CERTS_ON_CRL, false);
+    writ_build_open_extension(b, WRIT_OID_EXPIRED_CERTS_ON_CRL, false);
     add_generalized_time(b, since);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static int add_extensions(struct writ_build *b, const struct writ_crl_form *form,
@@ -220,9 +189,9 @@ static int add_extensions(struct writ_build *b, const struct writ_crl_form *form
 
 static void add_reason(struct writ_build *b, unsigned code)
 {
-    open_extension(b, WRIT_OID_REASON_CODE, false);
+    writ_build_open_extension(b, WRIT_OID_REASON_CODE, false);
     writ_build_unsigned(b, WRIT_DER_ENUMERATED, code);
-    close_extension(b);
+    writ_build_close_extension(b);
 }
 
 static void add_line_extensions(struct writ_build *b, const struct writ_crl_line *line)
@@ -235,9 +204,9 @@ static void add_line_extensions(struct writ_build *b, const struct writ_crl_line
     if (code != WRIT_REASON_UNSPECIFIED)
         add_reason(b, code);
     if (line->has_invalidity) {
-        open_extension(b, WRIT_OID_INVALIDITY_DATE, false);
+        writ_build_open_extension(b, WRIT_OID_INVALIDITY_DATE, false);
         add_generalized_time(b, line->invalidity);
-        close_extension(b);
+        writ_build_close_extension(b);
     }
     writ_build_close(b);
 }
@@ -282,25 +251,6 @@ static int build_tbs(const struct writ_crl_form *form, struct writ_buffer *tbs,
     return writ_build_finish_into(&b, tbs, e);
 }
 
-static int sign_into(const struct writ_key *key, struct writ_span tbs, struct writ_buffer *der,
-                     struct writ_error *e)
-{
-    struct writ_buffer signature = {0};
-    struct writ_build b = {0};
-    int rc = writ_key_sign(key, tbs, &signature, e);
-
-    if (rc == 0) {
-        writ_build_open(&b, WRIT_DER_SEQUENCE);
-        writ_build_raw(&b, tbs);
-        writ_build_algorithm(&b, writ_key_algorithm(key));
-        writ_build_bit_string(&b, writ_buffer_span(&signature), 0);
-        writ_build_close(&b);
-        rc = writ_build_finish_into(&b, der, e);
-    }
-    writ_buffer_free(&signature);
-    return rc;
-}
-
 /* What was written is what a reader finds, or nobody gets to see it. */
 static int check_written(const struct writ_crl_form *form, struct writ_span der,
                          struct writ_error *e)
@@ -326,7 +276,7 @@ int writ_issue_crl(const struct writ_crl_form *form, struct writ_buffer *der, st
     int rc = -1;
 
     if (check_form(form, e) < 0 || build_tbs(form, &tbs, e) < 0 ||
-        sign_into(form->key, writ_buffer_span(&tbs), der, e) < 0)
+        writ_issue_signed(form->key, writ_buffer_span(&tbs), der, e) < 0)
         goto out;
     rc = check_written(form, WRIT_SPAN(der->p + from, der->n - from), e);
 out:
