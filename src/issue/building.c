@@ -33,6 +33,17 @@ void writ_build_point_name(struct writ_build *b, const char *url)
     writ_build_close(b);
 }
 
+void writ_build_points(struct writ_build *b, enum writ_oid oid, const char *url)
+{
+    writ_build_open_extension(b, oid, false);
+    writ_build_open(b, WRIT_DER_SEQUENCE);
+    writ_build_open(b, WRIT_DER_SEQUENCE);
+    writ_build_point_name(b, url);
+    writ_build_close(b);
+    writ_build_close(b);
+    writ_build_close_extension(b);
+}
+
 int writ_issue_signed(const struct writ_key *key, struct writ_span tbs, struct writ_buffer *der,
                       struct writ_error *e)
 {

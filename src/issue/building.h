@@ -19,6 +19,10 @@ void writ_build_authority_key_id(struct writ_build *b, struct writ_span id);
 /* DistributionPointName: fullName with one URI (section 4.2.1.13). */
 void writ_build_point_name(struct writ_build *b, const char *url);
 
+/* An extension of distribution points, one point with one URI: cRLDistributionPoints, freshestCRL.
+ */
+void writ_build_points(struct writ_build *b, enum writ_oid oid, const char *url);
+
 /* Appends what an issuer signs, tbs (a whole SEQUENCE), with its signature: SEQUENCE { tbs,
  * algorithm, signature }.  The faults are those of writ_key_sign and writ_build_finish_into. */
 int writ_issue_signed(const struct writ_key *key, struct writ_span tbs, struct writ_buffer *der,

@@ -117,18 +117,6 @@ static void add_ocsp_url(struct writ_build *b, const char *url)
     writ_build_close_extension(b);
 }
 
-/* RFC 5280 section 4.2.1.13: one point with one URL, the octets of the CRL's own. */
-static void add_crl_url(struct writ_build *b, const char *url)
-{
-    writ_build_open_extension(b, WRIT_OID_CRL_DISTRIBUTION_POINTS, false);
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_point_name(b, url);
-    writ_build_close(b);
-    writ_build_close(b);
-    writ_build_close_extension(b);
-}
-
 /* RFC 6960 section 4.2.2.2.1: the value is NULL, and means that nobody asks about this one. */
 static void add_nocheck(struct writ_build *b)
 {
@@ -166,7 +154,7 @@ static void add_extensions(struct writ_build *b, const struct writ_certificate_o
     if (order->ocsp_url != NULL)
         add_ocsp_url(b, order->ocsp_url);
     if (order->crl_url != NULL)
-        add_crl_url(b, order->crl_url);
+        writ_build_points(b, WRIT_OID_CRL_DISTRIBUTION_POINTS, order->crl_url);
     writ_build_close(b);
     writ_build_close(b);
 }

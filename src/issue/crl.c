@@ -145,18 +145,6 @@ static void add_issuing_point(struct writ_build *b, const char *url)
     writ_build_close_extension(b);
 }
 
-/* RFC 5280 section 5.2.6: shaped like cRLDistributionPoints. */
-static void add_freshest(struct writ_build *b, const char *url)
-{
-    writ_build_open_extension(b, WRIT_OID_FRESHEST_CRL, false);
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_open(b, WRIT_DER_SEQUENCE);
-    writ_build_point_name(b, url);
-    writ_build_close(b);
-    writ_build_close(b);
-    writ_build_close_extension(b);
-}
-
 static void add_expired(struct writ_build *b, int64_t since)
 {
     writ_build_open_extension(b, WRIT_OID_EXPIRED_CERTS_ON_CRL, false);
@@ -177,7 +165,7 @@ static int add_extensions(struct writ_build *b, const struct writ_crl_form *form
     if (form->partition_url != NULL)
         add_issuing_point(b, form->partition_url);
     if (form->delta_url != NULL && !form->is_delta)
-        add_freshest(b, form->delta_url);
+        writ_build_points(b, WRIT_OID_FRESHEST_CRL, form->delta_url);
     if (form->keeps_expired)
         add_expired(b, form->expired_since);
     writ_build_close(b);
