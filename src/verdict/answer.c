@@ -124,3 +124,14 @@ void writ_explain_answer(const struct writ_answer *a, struct writ_emit *m)
     if (a->why[0] != '\0')
         writ_emit_string(m, "why", a->why);
 }
+
+void writ_explain_answers(const struct writ_answer *answers, size_t count, struct writ_emit *m)
+{
+    writ_emit_list(m, "answers");
+    for (size_t i = 0; i < count; i++) {
+        writ_emit_object(m, NULL);
+        writ_explain_answer(&answers[i], m);
+        writ_emit_end(m);
+    }
+    writ_emit_end(m);
+}

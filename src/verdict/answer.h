@@ -31,4 +31,7 @@ void writ_explain_answer_line(const struct writ_answer *answer, struct writ_buff
  * reason, since, revoked_at, held, why; described in man/writ-json.5. */
 void writ_explain_answer(const struct writ_answer *answer, struct writ_emit *m);
 
+/* Walks several, in the order they were asked, as the list "answers". */
+void writ_explain_answers(const struct writ_answer *answers, size_t count, struct writ_emit *m);
+
 #endif

@@ -129,15 +129,8 @@ static void emit_link(struct writ_emit *m, const struct writ_chain_link *link)
     writ_emit_time(m, "not_before", link->not_before);
     writ_emit_time(m, "not_after", link->not_after);
     writ_emit_flag(m, "asked", link->asked);
-    if (link->asked) {
-        writ_emit_list(m, "answers");
-        for (size_t i = 0; i < link->answer_count; i++) {
-            writ_emit_object(m, NULL);
-            writ_explain_answer(&link->answer[i], m);
-            writ_emit_end(m);
-        }
-        writ_emit_end(m);
-    }
+    if (link->asked)
+        writ_explain_answers(link->answer, link->answer_count, m);
     writ_emit_end(m);
 }
 

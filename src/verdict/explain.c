@@ -130,17 +130,6 @@ static void emit_revocation(struct writ_emit *m, const struct writ_revocation_fa
     writ_emit_end(m);
 }
 
-static void emit_answers(struct writ_emit *m, const struct writ_link *link)
-{
-    writ_emit_list(m, "answers");
-    for (size_t i = 0; i < link->answer_count; i++) {
-        writ_emit_object(m, NULL);
-        writ_explain_answer(&link->answer[i], m);
-        writ_emit_end(m);
-    }
-    writ_emit_end(m);
-}
-
 static void emit_link(struct writ_emit *m, const struct writ_link *link, bool is_root)
 {
     writ_emit_object(m, NULL);
@@ -158,7 +147,7 @@ static void emit_link(struct writ_emit *m, const struct writ_link *link, bool is
     if (link->covered_below > 0)
         writ_emit_unsigned(m, "covered_below", link->covered_below);
     if (!is_root)
-        emit_answers(m, link);
+        writ_explain_answers(link->answer, link->answer_count, m);
     writ_emit_end(m);
 }
 

@@ -307,17 +307,6 @@ static void emit_source(struct writ_emit *m, const struct writ_filter_fact *fact
     writ_emit_flag(m, "stale", writ_filter_set_is_stale(fact->set, now));
 }
 
-static void emit_answers(struct writ_emit *m, const struct writ_tls_link *link)
-{
-    writ_emit_list(m, "answers");
-    for (size_t i = 0; i < link->answer_count; i++) {
-        writ_emit_object(m, NULL);
-        writ_explain_answer(&link->answer[i], m);
-        writ_emit_end(m);
-    }
-    writ_emit_end(m);
-}
-
 /* What all sources come to; without any but filters, their own word. */
 static const char *link_status(const struct writ_tls_link *link)
 {
@@ -344,7 +333,7 @@ static void emit_link(struct writ_emit *m, const struct writ_tls_link *link, int
         link->fact.answer == WRIT_FILTER_NOT_COVERED)
         writ_emit_string(m, "uncovered", writ_uncovered_name(link->fact.uncovered));
     emit_source(m, &link->fact, now);
-    emit_answers(m, link);
+    writ_explain_answers(link->answer, link->answer_count, m);
     writ_emit_end(m);
 }
 
