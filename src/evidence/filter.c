@@ -133,6 +133,12 @@ static int worth(const struct writ_filter_fact *fact)
     return 2 * (int)fact->answer + (fact->stale ? 0 : 1);
 }
 
+bool writ_filter_fact_outweighs(const struct writ_filter_fact *fact,
+                                const struct writ_filter_fact *standing)
+{
+    return worth(fact) > worth(standing);
+}
+
 static int ask(const struct writ_filter_set *sets, size_t count, struct writ_digester *digester,
                const struct question *q, int64_t now, struct writ_filter_fact *fact,
                struct writ_error *e)
@@ -143,7 +149,7 @@ static int ask(const struct writ_filter_set *sets, size_t count, struct writ_dig
         if (ask_set(&sets[i], digester, q, now, &one, e) < 0)
             return -1;
         one.stale = one.answer != WRIT_FILTER_REVOKED && writ_filter_set_is_stale(one.set, now);
-        if (i == 0 || worth(&one) > worth(fact))
+        if (i == 0 || writ_filter_fact_outweighs(&one, fact))
             *fact = one;
     }
     return 0;

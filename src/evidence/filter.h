@@ -76,6 +76,11 @@ int writ_check_filters(const struct writ_filter_set *sets, size_t count,
                        const uint8_t issuer[WRIT_SHA256_BYTES], int64_t now,
                        struct writ_filter_fact *fact, struct writ_error *e) WRIT_MUST_CHECK;
 
+/* True when one set's fact counts for more than another's about the same certificate: so the best
+ * of what each set says by itself, the first among equals, is what all together say. */
+bool writ_filter_fact_outweighs(const struct writ_filter_fact *fact,
+                                const struct writ_filter_fact *standing);
+
 /* True when the set is older than WRIT_FILTER_LIFE. */
 bool writ_filter_set_is_stale(const struct writ_filter_set *set, int64_t now);
 

@@ -103,7 +103,7 @@ static int ask_onecrl(const struct look *l, const struct writ_cert *cert,
     return 0;
 }
 
-/* Each set by itself, for what it says; then all together, for what that comes to. */
+/* Each set by itself, for what it says, and so what all of them come to. */
 static int ask_filters(const struct look *l, const struct writ_cert *cert,
                        const uint8_t issuer[WRIT_SHA256_BYTES], struct writ_tls_link *link,
                        struct writ_error *e)
@@ -111,17 +111,15 @@ static int ask_filters(const struct look *l, const struct writ_cert *cert,
     const struct writ_filter_set *sets = l->sources->sets;
     struct writ_filter_fact fact;
 
+    link->fact = (struct writ_filter_fact){.uncovered = WRIT_UNCOVERED_SOURCE};
     for (size_t i = 0; i < l->sources->set_count; i++) {
         if (writ_check_filters(&sets[i], 1, l->digester, cert, issuer, l->now, &fact, e) < 0)
             return -1;
         add_filter(l, &fact, link);
+        if (i == 0 || writ_filter_fact_outweighs(&fact, &link->fact))
+            link->fact = fact;
     }
-    if (l->sources->set_count == 1) {
-        link->fact = fact;
-        return 0;
-    }
-    return writ_check_filters(sets, l->sources->set_count, l->digester, cert, issuer, l->now,
-                              &link->fact, e);
+    return 0;
 }
 
 /* A response is worth what it proves, whoever brought it. */

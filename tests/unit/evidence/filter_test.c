@@ -129,6 +129,26 @@ static struct writ_cert leaf(struct writ_span scts)
     };
 }
 
+/* What all sets together say is the best of what each says by itself. */
+static void assert_each_comes_to(const struct writ_filter_set *sets, size_t count,
+                                 struct writ_digester *digester, const struct writ_cert *cert,
+                                 const uint8_t issuer[32], const struct writ_filter_fact *all)
+{
+    struct writ_filter_fact best = {.uncovered = WRIT_UNCOVERED_SOURCE}, one;
+    struct writ_error e = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        assert_ok(writ_check_filters(&sets[i], 1, digester, cert, issuer, NOW, &one, &e));
+        if (i == 0 || writ_filter_fact_outweighs(&one, &best))
+            best = one;
+    }
+    assert_int_equal(best.answer, all->answer);
+    assert_int_equal(best.uncovered, all->uncovered);
+    assert_int_equal(best.stale, all->stale);
+    assert_ptr_equal(best.set, all->set);
+    assert_ptr_equal(best.file, all->file);
+}
+
 static struct writ_filter_fact ask(const struct writ_filter_set *sets, size_t count,
                                    const struct writ_cert *cert)
 {
@@ -140,6 +160,7 @@ static struct writ_filter_fact ask(const struct writ_filter_set *sets, size_t co
     memset(issuer, 0xaa, sizeof issuer);
     assert_non_null(digester);
     assert_ok(writ_check_filters(sets, count, digester, cert, issuer, NOW, &fact, &e));
+    assert_each_comes_to(sets, count, digester, cert, issuer, &fact);
     writ_digester_free(digester);
     return fact;
 }
