@@ -269,7 +269,7 @@ check 2 'revoked is revoked' revoked
 check 2 'with a reason' superseded --json
 holds '  and since when' says_that '.status == "revoked" and .reason == "superseded" and
     .since == .revoked_at and .held == false and .exit == 2'
-check 2 'certificateHold is revoked, for now' held --json
+check 2 'certificateHold is revoked, and may be undone' held --json
 holds '  and that is told' says_that '.held and .reason == "certificateHold"'
 check 2 'a reason that is not for certificates is unspecified' aa --json
 holds '  and then the key counts as lost from the beginning' \
