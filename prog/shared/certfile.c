@@ -8,6 +8,7 @@
 #include "evidence/source.h"
 #include "issue/certificate.h"
 #include "object/csr.h"
+#include "object/namematch.h"
 #include "shared/file.h"
 #include "shared/jail.h"
 
@@ -112,6 +113,17 @@ int certfile_read(const char *path, struct certfile *f, struct writ_error *e)
         rc = certfile_parse(writ_buffer_span(&bytes), path, f, e);
     writ_buffer_wipe(&bytes);
     return rc;
+}
+
+bool certfile_find_issuer(const struct writ_span *certs, size_t count, const struct writ_cert *of,
+                          struct writ_cert *issuer)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (writ_cert_parse(certs[i], issuer, NULL) == 0 &&
+            writ_name_matches(issuer->subject.der, of->issuer.der))
+            return true;
+    }
+    return false;
 }
 
 void certfile_free(struct certfile *f)

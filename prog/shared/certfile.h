@@ -28,6 +28,11 @@ int certfile_parse(struct writ_span bytes, const char *path, struct certfile *f,
                    struct writ_error *e) WRIT_MUST_CHECK;
 void certfile_free(struct certfile *f);
 
+/* Finds, among certificates that were read before, the first with the name of another one's issuer
+ * (RFC 5280 section 7.1).  False when there is none. */
+bool certfile_find_issuer(const struct writ_span *certs, size_t count, const struct writ_cert *of,
+                          struct writ_cert *issuer);
+
 /* What a request asks for, its proof of possession checked. */
 struct certfile_request {
     struct writ_buffer spki;         /* DER; owned */

@@ -423,6 +423,19 @@ static int race(struct asking *a, struct writ_error *e)
 
 /* ---------------------------------------------------------------------------------- asking */
 
+int ocspclient_add_url(struct ocspclient_question *question, struct writ_span url,
+                       struct writ_error *e)
+{
+    if (question->urls == RACE_SERVERS_MAX || memchr(url.p, 0, url.n) != NULL)
+        return 0;
+    if (url.n > OCSPCLIENT_URL_MAX)
+        return writ_fail(e, WRIT_FAULT_USAGE, "the URL of a responder has %zu bytes, at most %d",
+                         url.n, OCSPCLIENT_URL_MAX);
+    memcpy(question->url[question->urls], url.p, url.n);
+    question->url[question->urls++][url.n] = '\0';
+    return 0;
+}
+
 static int make_key(struct asking *a, struct writ_error *e)
 {
     struct writ_buffer both = {0};

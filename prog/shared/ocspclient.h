@@ -20,6 +20,7 @@
 #define OCSPCLIENT_DEADLINE 300   /* ms that a person waits for all of it */
 #define OCSPCLIENT_LINGER   10000 /* ms after which nobody waits for an answer any more */
 #define OCSPCLIENT_GET_MAX  254   /* bytes of a URL, longer ones are POSTed (RFC 6960 A.1) */
+#define OCSPCLIENT_URL_MAX  1024  /* bytes of a responder's URL */
 #define OCSPCLIENT_TYPE     "application/ocsp-request"
 #define OCSPCLIENT_WANTED   "application/ocsp-response"
 
@@ -27,9 +28,9 @@ enum ocspclient_method { OCSPCLIENT_AUTO, OCSPCLIENT_GET, OCSPCLIENT_POST };
 
 struct ocspclient_question {
     const struct places *places;
-    struct writ_span cert, issuer; /* DER that object/cert.h has read before */
-    const char *url[RACE_SERVERS_MAX];
-    size_t urls; /* 0: only what is kept can answer */
+    struct writ_span cert, issuer;                      /* DER that object/cert.h has read before */
+    char url[RACE_SERVERS_MAX][OCSPCLIENT_URL_MAX + 1]; /* ocspclient_add_url adds them */
+    size_t urls;                                        /* 0: only what is kept can answer */
     enum ocspclient_method method;
     enum writ_oid hash;  /* SHA-1, which all know, or SHA-256 */
     bool with_nonce;     /* an answer made for this question: nothing that is kept will do */
@@ -61,6 +62,11 @@ struct ocspclient_result {
     struct ocspclient_server server[RACE_SERVERS_MAX];
     struct writ_buffer response; /* DER of the OCSPResponse that counts, or empty; owned */
 };
+
+/* Adds a responder.  One too many, or with a NUL in it, is left out.  WRIT_FAULT_USAGE for one that
+ * is too long. */
+int ocspclient_add_url(struct ocspclient_question *question, struct writ_span url,
+                       struct writ_error *e) WRIT_MUST_CHECK;
 
 /* Asks.  0 with the answer, whose status is "no evidence" when there is none; -1 only for faults of
  * this device: no memory, no jail, no writ-fetch.  Call ocspclient_free in any case. */

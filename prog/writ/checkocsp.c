@@ -1,14 +1,9 @@
 #include "writ/checkocsp.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "object/namematch.h"
 #include "shared/certfile.h"
 #include "shared/jail.h"
 #include "shared/ocspclient.h"
-
-#define URL_MAX 1024
+#include "writ/ocspasking.h"
 
 const char *const checkocsp_policies[] = {"never", "cached", "soft", "hard", NULL};
 
@@ -16,19 +11,8 @@ const char *const checkocsp_policies[] = {"never", "cached", "soft", "hard", NUL
 struct subject {
     struct certfile own, more;
     struct writ_cert cert, issuer;
-    char url[RACE_SERVERS_MAX][URL_MAX + 1];
     struct ocspclient_question question;
 };
-
-static bool find_issuer(struct subject *s, const struct certfile *f)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        if (writ_cert_parse(f->cert[i], &s->issuer, NULL) == 0 &&
-            writ_name_matches(s->issuer.subject.der, s->cert.issuer.der))
-            return true;
-    }
-    return false;
-}
 
 /* False when there is nothing to ask with: the verdict will say why in its own words. */
 static bool read_subject(struct subject *s, struct writ_span bytes, struct writ_span chain)
@@ -40,32 +24,18 @@ static bool read_subject(struct subject *s, struct writ_span bytes, struct writ_
         return false;
     if (chain.n > 0 && certfile_parse(chain, "--chain", &s->more, &ignored) < 0)
         return false;
-    return find_issuer(s, &s->own) || find_issuer(s, &s->more);
+    return certfile_find_issuer(s->own.cert, s->own.count, &s->cert, &s->issuer) ||
+           certfile_find_issuer(s->more.cert, s->more.count, &s->cert, &s->issuer);
 }
 
+/* One that cannot be asked is left out. */
 static void choose_responders(struct subject *s)
 {
     struct writ_span rest = s->cert.access, url;
-    struct ocspclient_question *q = &s->question;
+    struct writ_error ignored = {0};
 
-    while (s->cert.has_ocsp_url && q->urls < RACE_SERVERS_MAX &&
-           writ_cert_next_ocsp_url(&rest, &url)) {
-        if (url.n > URL_MAX || memchr(url.p, 0, url.n) != NULL)
-            continue;
-        (void)snprintf(s->url[q->urls], sizeof s->url[0], "%.*s", (int)url.n, (const char *)url.p);
-        q->url[q->urls] = s->url[q->urls];
-        q->urls++;
-    }
-}
-
-static void tell_servers(struct out *o, const struct ocspclient_question *q,
-                         const struct ocspclient_result *r)
-{
-    for (size_t i = 0; i < q->urls; i++)
-        out_detail(o, 1, "%s: %s%s%s", q->url[i], ocspclient_state_name(r->server[i].state),
-                   r->server[i].why[0] == '\0' ? "" : ": ", r->server[i].why);
-    if (q->urls == 0)
-        out_detail(o, 1, "the certificate names no OCSP responder");
+    while (s->cert.has_ocsp_url && writ_cert_next_ocsp_url(&rest, &url))
+        (void)!ocspclient_add_url(&s->question, url, &ignored);
 }
 
 static int ask(const struct args *a, struct out *o, struct subject *s, struct writ_buffer *response,
@@ -87,7 +57,9 @@ static int ask(const struct args *a, struct out *o, struct subject *s, struct wr
     if (rc == 0)
         rc = ocspclient_ask(q, &result, e);
     if (rc == 0) {
-        tell_servers(o, q, &result);
+        ocspasking_tell(o, q, &result);
+        if (q->urls == 0)
+            out_detail(o, 1, "the certificate names no OCSP responder");
         writ_buffer_add(response, writ_buffer_span(&result.response));
     }
     ocspclient_free(&result);

@@ -67,12 +67,7 @@ static void say(struct out *o, const struct query *q)
     writ_explain_answer_line(&q->result.answer, &line);
     out_say(o, "%.*s; %s, %lld ms", (int)line.n, (const char *)line.p, where_from(&q->result),
             (long long)q->result.ms);
-    for (size_t i = 0; i < q->asking.question.urls; i++) {
-        const struct ocspclient_server *s = &q->result.server[i];
-
-        out_detail(o, 1, "%s: %s%s%s", q->asking.question.url[i], ocspclient_state_name(s->state),
-                   s->why[0] == '\0' ? "" : ": ", s->why);
-    }
+    ocspasking_tell(o, &q->asking.question, &q->result);
     writ_buffer_free(&line);
 }
 

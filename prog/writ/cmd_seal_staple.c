@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include "object/cms.h"
-#include "object/namematch.h"
 #include "shared/certfile.h"
 #include "shared/file.h"
 #include "shared/jail.h"
@@ -29,37 +28,20 @@ struct stapling {
 
 /* ---------------------------------------------------------------------- the one who signed */
 
-static const struct writ_span *find_issuer(const struct writ_span *certs, size_t count,
-                                           const struct writ_cert *of)
-{
-    struct writ_cert cert;
-
-    for (size_t i = 0; i < count; i++) {
-        if (writ_cert_parse(certs[i], &cert, NULL) == 0 &&
-            writ_name_matches(cert.subject.der, of->issuer.der))
-            return &certs[i];
-    }
-    return NULL;
-}
-
 /* The signer is the first certificate of the CMS that is no CA's, as writ sign writes it. */
 static int find_pair(const struct stapling *s, struct ocspclient_question *q, struct writ_error *e)
 {
     const struct writ_cms *cms = &s->cms;
-    struct writ_cert cert;
+    struct writ_cert cert, issuer;
 
     for (size_t i = 0; i < cms->certificate_count; i++) {
-        const struct writ_span *issuer;
-
         if (writ_cert_parse(cms->certificate[i], &cert, NULL) < 0 || cert.is_ca)
             continue;
-        issuer = find_issuer(s->issuers.cert, s->issuers.count, &cert);
-        if (issuer == NULL)
-            issuer = find_issuer(cms->certificate, cms->certificate_count, &cert);
-        if (issuer == NULL)
+        if (!certfile_find_issuer(s->issuers.cert, s->issuers.count, &cert, &issuer) &&
+            !certfile_find_issuer(cms->certificate, cms->certificate_count, &cert, &issuer))
             break;
         q->cert = cms->certificate[i];
-        q->issuer = *issuer;
+        q->issuer = issuer.der;
         return 0;
     }
     return writ_fail(e, WRIT_FAULT_BAD_INPUT,

@@ -2,20 +2,9 @@
 
 #include <string.h>
 
-#include "object/namematch.h"
 #include "shared/jail.h"
 
 /* -------------------------------------------------------------------------- the certificates */
-
-static bool take_issuer(struct ocspasking *q, const struct certfile *f, size_t from)
-{
-    for (size_t i = from; i < f->count; i++) {
-        if (writ_cert_parse(f->cert[i], &q->issuer, NULL) == 0 &&
-            writ_name_matches(q->issuer.subject.der, q->cert.issuer.der))
-            return true;
-    }
-    return false;
-}
 
 static int read_certificates(const struct args *a, struct ocspasking *q, struct writ_error *e)
 {
@@ -25,7 +14,9 @@ static int read_certificates(const struct args *a, struct ocspasking *q, struct 
         (issuer != NULL && certfile_read(issuer, &q->issuers, e) < 0) ||
         writ_cert_parse(q->chain.cert[0], &q->cert, e) < 0)
         return -1;
-    if (take_issuer(q, &q->issuers, 0) || (issuer == NULL && take_issuer(q, &q->chain, 1)))
+    if (certfile_find_issuer(q->issuers.cert, q->issuers.count, &q->cert, &q->issuer) ||
+        (issuer == NULL &&
+         certfile_find_issuer(q->chain.cert + 1, q->chain.count - 1, &q->cert, &q->issuer)))
         return 0;
     if (issuer != NULL)
         return writ_fail(e, WRIT_FAULT_BAD_INPUT, "%s was not issued by %s", args_operand(a, 0),
@@ -37,22 +28,6 @@ static int read_certificates(const struct args *a, struct ocspasking *q, struct 
 
 /* --------------------------------------------------------------------------- the responders */
 
-static int add_url(struct ocspasking *q, struct writ_span url, struct writ_error *e)
-{
-    struct ocspclient_question *o = &q->question;
-
-    if (o->urls == RACE_SERVERS_MAX)
-        return 0;
-    if (url.n > OCSPASKING_URL_MAX)
-        return writ_fail(e, WRIT_FAULT_USAGE, "the URL of a responder has %zu bytes, at most %d",
-                         url.n, OCSPASKING_URL_MAX);
-    memcpy(q->url[o->urls], url.p, url.n);
-    q->url[o->urls][url.n] = '\0';
-    o->url[o->urls] = q->url[o->urls];
-    o->urls++;
-    return 0;
-}
-
 static int add_given(const struct args *a, struct ocspasking *q, struct writ_error *e)
 {
     const char *url;
@@ -62,7 +37,7 @@ static int add_given(const struct args *a, struct ocspasking *q, struct writ_err
             return args_fail(a, e, "--url %s: wanted http://... or https://...", url);
         if (i == RACE_SERVERS_MAX)
             return args_fail(a, e, "--url: %d responders at most", RACE_SERVERS_MAX);
-        if (add_url(q, writ_span_text(url), e) < 0)
+        if (ocspclient_add_url(&q->question, writ_span_text(url), e) < 0)
             return -1;
     }
     return 0;
@@ -77,7 +52,7 @@ static int choose_responders(const struct args *a, struct ocspasking *q, bool no
     if (nobody_is_asked || args_value(a, "url") != NULL)
         return add_given(a, q, e);
     while (q->cert.has_ocsp_url && writ_cert_next_ocsp_url(&rest, &url)) {
-        if (memchr(url.p, 0, url.n) == NULL && add_url(q, url, e) < 0)
+        if (ocspclient_add_url(&q->question, url, e) < 0)
             return -1;
     }
     if (q->question.urls == 0)
@@ -105,4 +80,15 @@ void ocspasking_end(struct ocspasking *q)
     certfile_free(&q->chain);
     certfile_free(&q->issuers);
     places_free(&q->places);
+}
+
+void ocspasking_tell(struct out *o, const struct ocspclient_question *question,
+                     const struct ocspclient_result *result)
+{
+    for (size_t i = 0; i < question->urls; i++) {
+        const struct ocspclient_server *s = &result->server[i];
+
+        out_detail(o, 1, "%s: %s%s%s", question->url[i], ocspclient_state_name(s->state),
+                   s->why[0] == '\0' ? "" : ": ", s->why);
+    }
 }

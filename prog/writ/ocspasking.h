@@ -8,15 +8,13 @@
 #include "shared/args.h"
 #include "shared/certfile.h"
 #include "shared/ocspclient.h"
-
-#define OCSPASKING_URL_MAX 1024
+#include "shared/out.h"
 
 /* What is asked, with all it is made of.  Begin with zeros. */
 struct ocspasking {
     struct places places;
     struct certfile chain, issuers;
     struct writ_cert cert, issuer;
-    char url[RACE_SERVERS_MAX][OCSPASKING_URL_MAX + 1];
     struct ocspclient_question question; /* certificates, responders and now are filled in */
 };
 
@@ -27,5 +25,9 @@ struct ocspasking {
 int ocspasking_start(struct ocspasking *q, const struct args *a, bool nobody_is_asked,
                      struct writ_error *e) WRIT_MUST_CHECK;
 void ocspasking_end(struct ocspasking *q);
+
+/* With -v: what became of each responder. */
+void ocspasking_tell(struct out *o, const struct ocspclient_question *question,
+                     const struct ocspclient_result *result);
 
 #endif
