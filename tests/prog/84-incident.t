@@ -5,10 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$source_root/tests/prog/ocspca.sh"
 . "$source_root/tests/prog/responder.sh"
-absent=
-for tool in openssl python3; do
-    command -v $tool >/dev/null || absent=$tool
-done
+absent=$(missing openssl python3)
 [ -z "$absent" ] || { echo "1..0 # SKIP $absent is not installed"; exit 0; }
 
 make_ocsp_ca

@@ -102,16 +102,6 @@ allowed() {
     judged allowed sound 0 "$@"
 }
 
-# missing COMMAND...: the first of these that is not installed, for a skip.
-missing() {
-    for command; do
-        command -v "$command" >/dev/null 2>&1 || {
-            echo "$command"
-            return
-        }
-    done
-}
-
 # skips CLAIM REASON
 skips() {
     claims=$((claims + 1))

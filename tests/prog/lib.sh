@@ -78,6 +78,16 @@ flip() {
     printf "\\$(printf %o $((flipped ^ ${3:-1})))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
 }
 
+# missing COMMAND...: the first of these that is not installed, for a skip.
+missing() {
+    for command; do
+        command -v "$command" >/dev/null 2>&1 || {
+            echo "$command"
+            return
+        }
+    done
+}
+
 # The end of every test.
 finish() {
     echo "1..$claims"

@@ -1,8 +1,8 @@
 # tests/prog/responder.sh - the responder of helpers/responder.py; after lib.sh and ocspca.sh
 #
 #   start_responder        serves $dir; $base is its URL, $blackhole one where nobody is let in
+#   forget_asked           empties the file asked, a line for each question it got
 #   make_answers           good.der revoked.der unknown.der other.der stranger.der later.der malformed.der
-#   asked_about            what it was asked since the last forget_asked
 #   issue_asking NAME SERIAL [BEHAVIOUR...]    NAME.pem names those as its responders
 
 start_responder() {
