@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/base64.h"
+
 bool uri_below(const char *path, const char *base, const char **rest)
 {
     size_t n = strlen(base);
@@ -40,17 +42,10 @@ static int next_character(const char *text, size_t *at)
     return high << 4 | low;
 }
 
+/* A plus that somebody took for a space is one all the same. */
 static int value_of(int c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == ' ')
-        return 62;
-    return c == '/' ? 63 : -1;
+    return writ_base64_value((uint8_t)(c == ' ' ? '+' : c));
 }
 
 /* The six-bit values of text into room, at most room_n; how many, or -1. */

@@ -17,7 +17,7 @@ void writ_base64_add(struct writ_buffer *b, struct writ_span bytes)
     }
 }
 
-static int value_of(uint8_t c)
+int writ_base64_value(uint8_t c)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
@@ -43,7 +43,7 @@ static int parse_group(const uint8_t *four, size_t padding, struct writ_buffer *
     uint32_t group = 0;
 
     for (size_t i = 0; i < 4; i++) {
-        int value = i >= 4 - padding ? 0 : value_of(four[i]);
+        int value = i >= 4 - padding ? 0 : writ_base64_value(four[i]);
 
         if (value < 0)
             return -1;

@@ -14,4 +14,7 @@ void writ_base64_add(struct writ_buffer *b, struct writ_span bytes);
  * -1 when it is not that, or the buffer failed; then nothing was appended. */
 int writ_base64_parse(struct writ_span text, struct writ_buffer *b) WRIT_MUST_CHECK;
 
+/* What a character of the alphabet stands for, 0 to 63; -1 for another one. */
+int writ_base64_value(uint8_t c);
+
 #endif
