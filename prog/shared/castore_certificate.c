@@ -311,21 +311,28 @@ int castore_certificate_complete(struct castore *s, int64_t id, const struct cas
 
 /* --- walking --- */
 
-int castore_certificate_each(struct castore *s, castore_certificate_visit *visit, void *arg,
+int castore_certificate_walk(struct sql *q, castore_certificate_visit *visit, void *arg,
                              struct writ_error *e)
 {
-    struct sql q = castore_sql(s, "a certificate", CASTORE_CERTIFICATE_SELECT "ORDER BY c.id");
     struct castore_certificate c;
     int rc;
 
-    while ((rc = castore_sql_step(&q, e)) > 0) {
-        if (castore_certificate_read(&q, &c, e) < 0 || visit(arg, &c, e) < 0) {
+    while ((rc = castore_sql_step(q, e)) > 0) {
+        if (castore_certificate_read(q, &c, e) < 0 || visit(arg, &c, e) < 0) {
             rc = -1;
             break;
         }
     }
-    castore_sql_end(&q);
+    castore_sql_end(q);
     return rc;
+}
+
+int castore_certificate_each(struct castore *s, castore_certificate_visit *visit, void *arg,
+                             struct writ_error *e)
+{
+    struct sql q = castore_sql(s, "a certificate", CASTORE_CERTIFICATE_SELECT "ORDER BY c.id");
+
+    return castore_certificate_walk(&q, visit, arg, e);
 }
 
 int castore_gap_each(struct castore *s, castore_gap_visit *visit, void *arg, struct writ_error *e)

@@ -18,4 +18,8 @@
 int castore_certificate_read(struct sql *q, struct castore_certificate *c,
                              struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Visits every certificate of a statement that selects CASTORE_CERTIFICATE_SELECT, and ends it. */
+int castore_certificate_walk(struct sql *q, castore_certificate_visit *visit, void *arg,
+                             struct writ_error *e) WRIT_MUST_CHECK;
+
 #endif

@@ -110,10 +110,8 @@ int castore_change_last(struct castore *s, uint64_t *seq, struct writ_error *e)
 int castore_change_each(struct castore *s, uint64_t after, castore_certificate_visit *visit,
                         void *arg, struct writ_error *e)
 {
-    struct castore_certificate c;
     struct sql q;
     bool has;
-    int rc;
 
     if (has_tables(s, &has, e) < 0)
         return -1;
@@ -123,14 +121,7 @@ int castore_change_each(struct castore *s, uint64_t after, castore_certificate_v
                     CASTORE_CERTIFICATE_SELECT
                     "WHERE c.id IN (SELECT certificate FROM changes WHERE seq > ?) ORDER BY c.id");
     castore_sql_put(&q, (int64_t)after);
-    while ((rc = castore_sql_step(&q, e)) > 0) {
-        if (castore_certificate_read(&q, &c, e) < 0 || visit(arg, &c, e) < 0) {
-            rc = -1;
-            break;
-        }
-    }
-    castore_sql_end(&q);
-    return rc;
+    return castore_certificate_walk(&q, visit, arg, e);
 }
 
 /* --- CRLs --- */

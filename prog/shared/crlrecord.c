@@ -64,21 +64,6 @@ void crlrecord_table_name(const struct crlrecord *record, char name[CRLRECORD_TA
 
 /* ---------------------------------------------------------------------------------- reading */
 
-/* Takes a line "WORD VALUE". */
-static int take(struct writ_cursor *c, const char *word, struct writ_span *value)
-{
-    struct writ_cursor fields, before = *c;
-    struct writ_span line;
-
-    if (writ_cursor_line(c, &line, word) < 0)
-        return -1;
-    fields = writ_cursor_over(line, NULL);
-    if (!writ_span_equal(writ_cursor_field(&fields, ' '), writ_span_text(word)))
-        return writ_cursor_fail(&before, "wanted a line that begins with %s", word);
-    *value = WRIT_SPAN(fields.at, fields.left);
-    return 0;
-}
-
 static bool is_none(struct writ_span value)
 {
     return value.n == 1 && value.p[0] == '-';
@@ -88,7 +73,7 @@ static int take_number(struct writ_cursor *c, const char *word, uint64_t max, ui
 {
     struct writ_span value;
 
-    if (take(c, word, &value) < 0)
+    if (filterrecord_take_line(c, word, &value) < 0)
         return -1;
     if (writ_span_decimal(value, max, number) < 0)
         return writ_cursor_fail(c, "%s is not a number", word);
@@ -101,7 +86,7 @@ static int take_time(struct writ_cursor *c, const char *word, bool *has, int64_t
     struct writ_span value;
     uint64_t number;
 
-    if (take(c, word, &value) < 0)
+    if (filterrecord_take_line(c, word, &value) < 0)
         return -1;
     *has = !is_none(value);
     if (!*has)
@@ -118,7 +103,7 @@ static int take_hex(struct writ_cursor *c, const char *word, uint8_t *out, size_
 {
     struct writ_span value;
 
-    if (take(c, word, &value) < 0)
+    if (filterrecord_take_line(c, word, &value) < 0)
         return -1;
     *n = is_none(value) ? 0 : value.n / 2;
     if (*n > room || (*n > 0 && writ_hex_parse_strict(value, out, *n) < 0))
@@ -178,7 +163,7 @@ static int take_table(struct writ_cursor *c, struct filterrecord_file *file)
     struct writ_cursor fields;
     uint64_t changed, nanoseconds;
 
-    if (take(c, "table", &value) < 0)
+    if (filterrecord_take_line(c, "table", &value) < 0)
         return -1;
     fields = writ_cursor_over(value, NULL);
     if (writ_hex_parse_strict(writ_cursor_field(&fields, ' '), file->hash, sizeof file->hash) < 0 ||
@@ -196,7 +181,7 @@ static int take_etag(struct writ_cursor *c, struct crlrecord *r)
 {
     struct writ_span value;
 
-    if (take(c, "etag", &value) < 0)
+    if (filterrecord_take_line(c, "etag", &value) < 0)
         return -1;
     if (is_none(value))
         return 0;

@@ -58,8 +58,7 @@ void filterrecord_add(struct writ_buffer *out, const struct filterrecord *record
 
 /* ---------------------------------------------------------------------------------- reading */
 
-/* Takes a line that begins with a word and a space; *value gets the rest of it. */
-static int take(struct writ_cursor *c, const char *word, struct writ_span *value)
+int filterrecord_take_line(struct writ_cursor *c, const char *word, struct writ_span *value)
 {
     struct writ_cursor fields, before = *c;
     struct writ_span line;
@@ -78,7 +77,7 @@ static int take_time(struct writ_cursor *c, const char *word, int64_t *time)
     struct writ_span value;
     uint64_t number;
 
-    if (take(c, word, &value) < 0)
+    if (filterrecord_take_line(c, word, &value) < 0)
         return -1;
     if (writ_span_decimal(value, (uint64_t)WRIT_TIME_MAX, &number) < 0)
         return writ_cursor_fail(c, "%s is not a time", word);
@@ -90,7 +89,7 @@ static int take_kind(struct writ_cursor *c, struct filterrecord *record)
 {
     struct writ_span value;
 
-    if (take(c, "kind", &value) < 0)
+    if (filterrecord_take_line(c, "kind", &value) < 0)
         return -1;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (writ_span_equal(value, writ_span_text(kinds[i]))) {
@@ -105,7 +104,7 @@ static int take_directory(struct writ_cursor *c, struct filterrecord *record)
 {
     struct writ_span value;
 
-    if (take(c, "directory", &value) < 0)
+    if (filterrecord_take_line(c, "directory", &value) < 0)
         return -1;
     if (value.n >= sizeof record->directory || !writ_text_is_printable(value))
         return writ_cursor_fail(c, "not the name of a directory");
@@ -150,7 +149,9 @@ static int take_onecrl(struct writ_cursor *c, struct filterrecord *record)
     if (!writ_span_equal(writ_cursor_peek(c, 7), writ_span_text("onecrl ")))
         return 0;
     record->has_onecrl = true;
-    return take(c, "onecrl", &value) < 0 ? -1 : take_file(value, false, &record->onecrl, c);
+    return filterrecord_take_line(c, "onecrl", &value) < 0
+               ? -1
+               : take_file(value, false, &record->onecrl, c);
 }
 
 static int take_files(struct writ_cursor *c, struct filterrecord *record)
@@ -160,7 +161,7 @@ static int take_files(struct writ_cursor *c, struct filterrecord *record)
     while (c->left > 0) {
         if (record->count == WRIT_FILTER_INDEX_FILES_MAX)
             return writ_cursor_fail(c, "more than %d files", WRIT_FILTER_INDEX_FILES_MAX);
-        if (take(c, "file", &value) < 0 ||
+        if (filterrecord_take_line(c, "file", &value) < 0 ||
             take_file(value, true, &record->files[record->count], c) < 0)
             return -1;
         record->count++;

@@ -62,4 +62,9 @@ bool filterrecord_is_same(const struct filterrecord_file *file, const struct sta
 /* "crlite", "upki". */
 const char *filterrecord_kind_name(enum filterrecord_kind kind);
 
+/* Takes a line of a record, "WORD VALUE": *value gets the rest of it.  -1 with the fault of the
+ * cursor. */
+int filterrecord_take_line(struct writ_cursor *c, const char *word,
+                           struct writ_span *value) WRIT_MUST_CHECK;
+
 #endif
