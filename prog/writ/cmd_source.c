@@ -17,27 +17,6 @@
 
 /* ------------------------------------------------------------------------------------- add */
 
-/* A URL as it is; a folder by its absolute path, so that it is found from anywhere. */
-static int absolute_location(const char *given, struct source *s, struct writ_error *e)
-{
-    char *path = fetcher_is_url(given) ? strdup(given) : realpath(given, NULL);
-    int rc = 0;
-
-    if (path == NULL)
-        return writ_fail(e, WRIT_FAULT_NO_INPUT,
-                         "%.200s: wanted an http or https URL, or a folder that is there", given);
-    if (strlen(path) > SOURCE_LOCATION_MAX || !writ_text_is_printable(writ_span_text(path)) ||
-        path[strlen(path) - 1] == ' ')
-        rc =
-            writ_fail(e, WRIT_FAULT_USAGE,
-                      "a location has at most %d printable characters, and does not end in a space",
-                      SOURCE_LOCATION_MAX);
-    else
-        (void)snprintf(s->location, sizeof s->location, "%s", path);
-    free(path);
-    return rc;
-}
-
 /* The name a person chose, or the feed's own. */
 static int choose_name(const struct args *a, const struct certfile_bundle *b, struct source *s,
                        struct writ_error *e)
@@ -159,8 +138,8 @@ static int add_source(const struct args *a, struct out *o, struct writ_error *e)
     struct pull_result result = {0};
     int rc = -1;
 
-    if (absolute_location(args_operand(a, 1), &s, e) < 0 || places_find(&places, a->root, e) < 0 ||
-        pull_bundle(s.location, &bytes, e) < 0 ||
+    if (source_locate(&s, args_operand(a, 1), "a folder", e) < 0 ||
+        places_find(&places, a->root, e) < 0 || pull_bundle(s.location, &bytes, e) < 0 ||
         certfile_read_bundle(writ_buffer_span(&bytes), s.location, &b, e) < 0 ||
         trust_load(&places, &trust, e) < 0 || check_trust(a, &places, &trust, &b, e) < 0 ||
         choose_name(a, &b, &s, e) < 0 || sources_check_new(&places, s.name, e) < 0)

@@ -78,31 +78,15 @@ void crlsource_tell_pull(const struct args *a, struct out *o, const struct sourc
 
 /* ------------------------------------------------------------------------------------- adding */
 
-/* A URL as it is; a file by its absolute path, so that it is found from anywhere. */
 static int take_location(const struct args *a, struct source *s, struct writ_error *e)
 {
     const char *given = args_operand(a, 1);
-    char *path;
-    int rc = 0;
 
     if (given == NULL)
         return args_fail(a, e, "a CRL needs a URL or a file");
-    path = fetcher_is_url(given) ? strdup(given) : realpath(given, NULL);
-    if (path == NULL)
-        return writ_fail(e, WRIT_FAULT_NO_INPUT,
-                         "%.200s: wanted an http or https URL, or a file that is there", given);
-    if (strlen(path) > SOURCE_LOCATION_MAX || !writ_text_is_printable(writ_span_text(path)) ||
-        path[strlen(path) - 1] == ' ')
-        rc =
-            writ_fail(e, WRIT_FAULT_USAGE,
-                      "a location has at most %d printable characters, and does not end in a space",
-                      SOURCE_LOCATION_MAX);
-    else
-        rc = source_check_location(SOURCE_CRL, path, e);
-    if (rc == 0)
-        (void)snprintf(s->location, sizeof s->location, "%s", path);
-    free(path);
-    return rc;
+    if (source_locate(s, given, "a file", e) < 0)
+        return -1;
+    return source_check_location(SOURCE_CRL, s->location, e);
 }
 
 /* The roots of the CAs that are trusted already, as PEM. */

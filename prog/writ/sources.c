@@ -391,6 +391,26 @@ const struct source *sources_find(const struct sources *sources, const char *nam
     return NULL;
 }
 
+int source_locate(struct source *s, const char *given, const char *what, struct writ_error *e)
+{
+    char *path = fetcher_is_url(given) ? strdup(given) : realpath(given, NULL);
+    int rc = 0;
+
+    if (path == NULL)
+        return writ_fail(e, WRIT_FAULT_NO_INPUT,
+                         "%.200s: wanted an http or https URL, or %s that is there", given, what);
+    if (strlen(path) > SOURCE_LOCATION_MAX || !writ_text_is_printable(writ_span_text(path)) ||
+        path[strlen(path) - 1] == ' ')
+        rc =
+            writ_fail(e, WRIT_FAULT_USAGE,
+                      "a location has at most %d printable characters, and does not end in a space",
+                      SOURCE_LOCATION_MAX);
+    else
+        (void)snprintf(s->location, sizeof s->location, "%s", path);
+    free(path);
+    return rc;
+}
+
 int sources_check_new(const struct places *places, const char *name, struct writ_error *e)
 {
     struct sources sources = {0};

@@ -78,6 +78,12 @@ const char *source_kind_name(enum source_kind kind);
 int source_check_location(enum source_kind kind, const char *location,
                           struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Sets where a source is: a URL as it is, anything else by its absolute path, so that it is found
+ * from anywhere.  what is the kind of thing that is wanted there ("a folder").  WRIT_FAULT_NO_INPUT
+ * when it is not there, WRIT_FAULT_USAGE for what a source's file could not say. */
+int source_locate(struct source *s, const char *given, const char *what,
+                  struct writ_error *e) WRIT_MUST_CHECK;
+
 /* WRIT_FAULT_CANNOT_CREATE when there is a source with this name already. */
 int sources_check_new(const struct places *places, const char *name,
                       struct writ_error *e) WRIT_MUST_CHECK;
