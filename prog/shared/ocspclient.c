@@ -303,6 +303,7 @@ static int take_frame(struct asking *a, const struct raceframe *f, struct writ_e
 {
     struct ocspclient_server *s = &a->result->server[a->at[f->server]];
     const char *url = a->q->url[a->at[f->server]];
+    bool was_late = s->state == OCSPCLIENT_LATE;
     struct writ_answer answer;
 
     s->ms = f->ms;
@@ -316,7 +317,7 @@ static int take_frame(struct asking *a, const struct raceframe *f, struct writ_e
     (void)snprintf(s->why, sizeof s->why, "%s", answer.why);
     if (f->wait_seconds > 0 && !is_definite(&answer))
         ocsphosts_waits(a->q->places, url, a->q->now, f->wait_seconds);
-    else
+    else if (!was_late)
         ocsphosts_answered(a->q->places, url);
     keep(a, &answer, f);
     keep_in_mind(a->result, &answer, f->body, a->q->now, false);

@@ -154,6 +154,24 @@ holds "for a minute" grep -q 'left alone for another 1 s' out
 holds "and not asked" [ "$(grep -c silent asked)" -eq 2 ]
 silently 61
 holds "and no longer" [ "$(grep -c silent asked)" -eq 3 ]
+
+# slowly CERT: asks one that answers after the deadline.
+slowly() {
+    run writ ocsp query "$1.pem" --issuer ca.pem --url "$base/slow" --deadline 100 \
+        --at "$(date -u -d "@$begun" +%FT%TZ)"
+}
+fresh
+begun=$(date +%s)
+slowly alice
+slowly carol
+tries=0
+until writ ocsp query alice.pem --issuer ca.pem --cached --at "$(date -u -d "@$begun" +%FT%TZ)" >late 2>&1 ||
+    [ $tries -gt 2000 ]; do
+    tries=$((tries + 1))
+done
+holds "an answer that comes late is kept" grep -q '^alice.*good.*kept from before' late
+slowly carol
+holds "and who was late twice is left alone all the same" grep -q 'left alone for another 60 s' out
 fresh
 query alice --url "$base/retry"
 holds "one that asks to be left alone" [ "$code" -eq 4 ]
