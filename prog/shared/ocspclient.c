@@ -71,16 +71,7 @@ static int judge(void *argument, struct writ_buffer *out, struct writ_error *e)
 
 /* ----------------------------------------------------------------------------- in the parent */
 
-/* The words of a child that may have been taken over. */
-static void make_safe(char *text, size_t room)
-{
-    char copy[WRIT_FACT_TEXT > WRIT_WHO_TEXT ? WRIT_FACT_TEXT : WRIT_WHO_TEXT];
-
-    text[room - 1] = '\0';
-    memcpy(copy, text, room);
-    writ_text_copy_safe(text, room, writ_span_text(copy));
-}
-
+/* A child may have been taken over. */
 static bool is_answer(const struct writ_answer *a)
 {
     return a->from == WRIT_FROM_OCSP && a->status <= WRIT_ANSWER_STALE &&
@@ -94,8 +85,8 @@ static int take_answer(struct writ_span bytes, struct writ_answer *answer, struc
     memcpy(answer, bytes.p, sizeof *answer);
     if (!is_answer(answer))
         return writ_fail(e, WRIT_FAULT_UNEXPECTED, "the child's answer makes no sense");
-    make_safe(answer->source, sizeof answer->source);
-    make_safe(answer->why, sizeof answer->why);
+    writ_text_make_safe(answer->source, sizeof answer->source);
+    writ_text_make_safe(answer->why, sizeof answer->why);
     return 0;
 }
 

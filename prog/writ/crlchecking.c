@@ -111,15 +111,6 @@ static int work(void *argument, struct writ_buffer *answer, struct writ_error *e
 
 /* ----------------------------------------------------------------------------- in the parent */
 
-static void make_safe(char *text, size_t room)
-{
-    char copy[WRIT_FACT_TEXT];
-
-    text[room - 1] = '\0';
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    writ_text_copy_safe(text, room, writ_span_text(copy));
-}
-
 /* The child may have been taken over: every field is made what it can be. */
 static int take(struct writ_span answer, struct crlchecking_found *found, struct writ_error *e)
 {
@@ -130,8 +121,8 @@ static int take(struct writ_span answer, struct crlchecking_found *found, struct
         (found->status != WRIT_ANSWER_GOOD && found->status != WRIT_ANSWER_STALE &&
          found->status != WRIT_ANSWER_NO_EVIDENCE))
         return writ_fail(e, WRIT_FAULT_UNEXPECTED, "a child's answer makes no sense");
-    make_safe(found->source, sizeof found->source);
-    make_safe(found->why, sizeof found->why);
+    writ_text_make_safe(found->source, sizeof found->source);
+    writ_text_make_safe(found->why, sizeof found->why);
     return 0;
 }
 

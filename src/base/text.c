@@ -119,6 +119,17 @@ void writ_text_copy_safe(char *out, size_t room, struct writ_span bytes)
     out[used] = '\0';
 }
 
+void writ_text_make_safe(char *text, size_t room)
+{
+    char copy[WRIT_TEXT_FIXED_MAX];
+    size_t n = strnlen(text, room - 1);
+
+    if (n >= sizeof copy)
+        n = sizeof copy - 1;
+    memcpy(copy, text, n);
+    writ_text_copy_safe(text, room, WRIT_SPAN(copy, n));
+}
+
 static char slug_letter(char c)
 {
     if (c >= 'A' && c <= 'Z')

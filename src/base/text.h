@@ -25,6 +25,11 @@ void writ_text_add_safe(struct writ_buffer *b, struct writ_span bytes);
  * room is at least 1. */
 void writ_text_copy_safe(char *out, size_t room, struct writ_span bytes);
 
+/* Makes what stands in a fixed array of at most WRIT_TEXT_FIXED_MAX bytes safe where it stands: for
+ * words that a jailed child has written, which may lack their end. */
+#define WRIT_TEXT_FIXED_MAX 512
+void writ_text_make_safe(char *text, size_t room);
+
 /* Lower-case ASCII letters, digits and single hyphens made out of a person's name ("Example Corp."
  * gives "example-corp"), for default file names and identifiers.  "x" when nothing is left.
  * out holds room bytes, at least 2. */

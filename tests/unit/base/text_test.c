@@ -251,7 +251,20 @@ static void a_word_that_is_too_long_is_far_from_all(void **state)
     assert_int_equal(writ_text_distance(longer, longer), 64);
 }
 
+static void what_stands_in_an_array_is_made_safe_there(void **state)
+{
+    char words[8] = "a\033b", endless[8];
+
+    (void)state;
+    writ_text_make_safe(words, sizeof words);
+    assert_string_equal(words, "a\\x1bb");
+    memset(endless, 'x', sizeof endless);
+    writ_text_make_safe(endless, sizeof endless);
+    assert_string_equal(endless, "xxxxxxx");
+}
+
 static const struct CMUnitTest claims[] = {
+    CLAIM(what_stands_in_an_array_is_made_safe_there),
     CLAIM(every_code_point_is_utf8_in_its_shortest_form_only),
     CLAIM(no_byte_is_missing_or_left_over),
     CLAIM(words_of_every_language_are_printable),
