@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/hex.h"
 #include "base/text.h"
 #include "ca/ca_commands.h"
 #include "ca/ca_make.h"
@@ -406,32 +405,6 @@ static const struct writ_cert *root_of(const struct adoption *n)
     return NULL;
 }
 
-/* Like a new CA's, so that no other has it. */
-static int default_origin(const struct writ_cert *root, const char *name,
-                          char origin[CASTORE_NAME_MAX + 1], struct writ_error *e)
-{
-    uint8_t hash[WRIT_SHA256_BYTES];
-    char slug[49], digits[2 * 4 + 1];
-
-    if (writ_sha256(root->key.spki, hash, e) < 0)
-        return -1;
-    writ_text_slug(slug, sizeof slug, name);
-    writ_hex_format(WRIT_SPAN(hash, 4), digits);
-    (void)snprintf(origin, CASTORE_NAME_MAX + 1, "%s-%s", slug, digits);
-    return 0;
-}
-
-static int keep_feed_key(struct ca *ca, struct adoption *n, bool plain, int64_t now,
-                         struct writ_error *e)
-{
-    struct writ_buffer spki = {0};
-    uint8_t hash[WRIT_SHA256_BYTES];
-    int rc = ca_keep_key(ca, n->feed, CASTORE_KEY_FEED, plain, now, &spki, hash, e);
-
-    writ_buffer_free(&spki);
-    return rc;
-}
-
 static int create(const struct args *a, struct ca *ca, struct adoption *n, struct writ_error *e)
 {
     const struct writ_cert *root = root_of(n);
@@ -440,7 +413,7 @@ static int create(const struct args *a, struct ca *ca, struct adoption *n, struc
     int64_t now = ca_now(a);
 
     name_of(root, name);
-    if (default_origin(root, name, made, e) < 0)
+    if (ca_default_origin(name, root->key.spki, made, e) < 0)
         return -1;
     n->feed = writ_key_generate(WRIT_KEY_ED25519, e);
     if (n->feed == NULL)
@@ -450,7 +423,7 @@ static int create(const struct args *a, struct ca *ca, struct adoption *n, struc
                                origin == NULL ? made : origin, now, e);
     if (ca->store == NULL || castore_info(ca->store, &ca->info, e) < 0 ||
         take_in(a, ca, n, now, e) < 0 ||
-        keep_feed_key(ca, n, args_flag(a, "insecure-plain-keys"), now, e) < 0 ||
+        ca_keep_feed_key(ca, n->feed, args_flag(a, "insecure-plain-keys"), now, e) < 0 ||
         make_bundle(ca, n, now, e) < 0 || write_beside(ca, BUNDLE_INFO, &n->info, e) < 0 ||
         write_beside(ca, CA_BUNDLE, &n->bundle, e) < 0)
         return -1;

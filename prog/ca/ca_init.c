@@ -37,22 +37,14 @@ static int make_keys(struct birth *b, struct writ_error *e)
     return b->feed == NULL ? -1 : 0;
 }
 
-/* An origin that no other CA will have: the name, and the beginning of the root key's hash. */
 static int default_origin(const char *name, const struct writ_key *root,
                           char origin[CASTORE_NAME_MAX + 1], struct writ_error *e)
 {
     struct writ_buffer spki = {0};
-    uint8_t hash[WRIT_SHA256_BYTES];
-    char slug[NAME_BYTES_MAX + 1], digits[2 * 4 + 1];
-    int rc = -1;
+    int rc = writ_key_public(root, &spki, e);
 
-    if (writ_key_public(root, &spki, e) == 0 &&
-        writ_sha256(writ_buffer_span(&spki), hash, e) == 0) {
-        writ_text_slug(slug, sizeof slug, name);
-        writ_hex_format(WRIT_SPAN(hash, 4), digits);
-        (void)snprintf(origin, CASTORE_NAME_MAX + 1, "%s-%s", slug, digits);
-        rc = 0;
-    }
+    if (rc == 0)
+        rc = ca_default_origin(name, writ_buffer_span(&spki), origin, e);
     writ_buffer_free(&spki);
     return rc;
 }
@@ -97,17 +89,6 @@ static int make_certificates(struct ca *ca, struct birth *b, bool plain, int64_t
                     "Code Signing CA", now, &record, &b->intermediate_der, e);
 }
 
-static int keep_feed_key(struct ca *ca, struct birth *b, bool plain, int64_t now,
-                         struct writ_error *e)
-{
-    struct writ_buffer spki = {0};
-    uint8_t hash[WRIT_SHA256_BYTES];
-    int rc = ca_keep_key(ca, b->feed, CASTORE_KEY_FEED, plain, now, &spki, hash, e);
-
-    writ_buffer_free(&spki);
-    return rc;
-}
-
 /* Everything in the first transaction; the bundle, which is public, stands beside it before it is
  * committed, so that a CA never lacks one. */
 static int fill(struct ca *ca, struct birth *b, bool plain, int64_t now, struct writ_error *e)
@@ -115,7 +96,8 @@ static int fill(struct ca *ca, struct birth *b, bool plain, int64_t now, struct 
     struct writ_buffer path = {0};
     int rc = -1;
 
-    if (make_certificates(ca, b, plain, now, e) < 0 || keep_feed_key(ca, b, plain, now, e) < 0 ||
+    if (make_certificates(ca, b, plain, now, e) < 0 ||
+        ca_keep_feed_key(ca, b->feed, plain, now, e) < 0 ||
         ca_make_bundle(ca, b->root, writ_buffer_span(&b->root_der), b->feed, now, &b->bundle, e) <
             0 ||
         writ_sha256(writ_buffer_span(&b->root_der), b->fingerprint, e) < 0 ||

@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "bytes/pem.h"
 #include "ca/ca_crl.h"
 #include "issue/sign.h"
+
+#define ORIGIN_SLUG_MAX 48 /* bytes of an origin that come from the name */
 
 static enum castore_role stored_role(enum writ_role role)
 {
@@ -222,4 +226,29 @@ int ca_make_bundle(struct ca *ca, const struct writ_key *root_key, struct writ_s
     }
     writ_buffer_free(&der);
     return rc;
+}
+
+int ca_keep_feed_key(struct ca *ca, const struct writ_key *feed, bool plain, int64_t now,
+                     struct writ_error *e)
+{
+    struct writ_buffer spki = {0};
+    uint8_t hash[WRIT_SHA256_BYTES];
+    int rc = ca_keep_key(ca, feed, CASTORE_KEY_FEED, plain, now, &spki, hash, e);
+
+    writ_buffer_free(&spki);
+    return rc;
+}
+
+int ca_default_origin(const char *name, struct writ_span root_spki,
+                      char origin[CASTORE_NAME_MAX + 1], struct writ_error *e)
+{
+    uint8_t hash[WRIT_SHA256_BYTES];
+    char slug[ORIGIN_SLUG_MAX + 1], digits[2 * 4 + 1];
+
+    if (writ_sha256(root_spki, hash, e) < 0)
+        return -1;
+    writ_text_slug(slug, sizeof slug, name);
+    writ_hex_format(WRIT_SPAN(hash, 4), digits);
+    (void)snprintf(origin, CASTORE_NAME_MAX + 1, "%s-%s", slug, digits);
+    return 0;
 }

@@ -13,6 +13,15 @@ int ca_keep_key(struct ca *ca, const struct writ_key *key, enum castore_purpose 
                 int64_t now, struct writ_buffer *spki, uint8_t spki_hash[WRIT_SHA256_BYTES],
                 struct writ_error *e) WRIT_MUST_CHECK;
 
+/* Adds the feed's key likewise, whose public half nobody needs. */
+int ca_keep_feed_key(struct ca *ca, const struct writ_key *feed, bool plain, int64_t now,
+                     struct writ_error *e) WRIT_MUST_CHECK;
+
+/* An origin that no other CA will have: the name, and the beginning of the hash of the root's
+ * SubjectPublicKeyInfo. */
+int ca_default_origin(const char *name, struct writ_span root_spki,
+                      char origin[CASTORE_NAME_MAX + 1], struct writ_error *e) WRIT_MUST_CHECK;
+
 /* What a new certificate is to say; the rest follows from the role and the issuer. */
 struct ca_order {
     enum writ_role role;
